@@ -1,0 +1,17 @@
+# add_room(NAME SOURCES … [DEPENDS rooms/targets …] [PRIVATE_DEPENDS …] [TESTS …] [TEST_DEPENDS …])
+# One folder of src/ becomes one static library `swarmward_NAME` and one test program `NAME_test`.
+function(add_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS;TESTS;TEST_DEPENDS" ${ARGN})
+  set(target swarmward_${name})
+  add_library(${target} STATIC ${ROOM_SOURCES})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC swarmward_flags ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE_DEPENDS})
+  if(SWARMWARD_TESTS AND ROOM_TESTS)
+    add_executable(${name}_test ${ROOM_TESTS})
+    target_link_libraries(${name}_test PRIVATE ${target} ${ROOM_TEST_DEPENDS} GTest::gmock GTest::gtest_main)
+    # The folder of the room, so that golden files in testdata/ are found from anywhere.
+    target_compile_definitions(${name}_test PRIVATE ROOM_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()

@@ -1,0 +1,16 @@
+# Everything comes from the distribution; docs/dependencies.md says what for.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 REQUIRED)
+if(SWARMWARD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# Asio and Beast are compiled once, in base/asio_impl.cpp.
+add_library(swarmward_asio INTERFACE)
+target_link_libraries(swarmward_asio INTERFACE Boost::headers Threads::Threads)
+target_compile_definitions(swarmward_asio INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
