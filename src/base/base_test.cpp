@@ -1,0 +1,41 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace swarmward {
+namespace {
+
+TEST(Id, HasNativesShape) {
+  auto const text = new_id_text(system_random());
+  EXPECT_EQ(text.size(), kIdLength);
+  EXPECT_THAT(text, testing::MatchesRegex("[0-9a-z]+"));
+  EXPECT_NE(text, new_id_text(system_random()));
+}
+
+TEST(Base36, PadsOnTheLeft) {
+  std::uint8_t const bytes[] = {1, 0};
+  EXPECT_EQ(to_base36({bytes, 2}, 5), "00074");  // 256 = 7 * 36 + 4
+}
+
+TEST(Time, IsWrittenAsGoDoes) {
+  EXPECT_EQ(format_time(Time{}), "0001-01-01T00:00:00Z");
+  auto const parsed = parse_time("2026-11-21T01:52:26.2771563Z");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(format_time(*parsed), "2026-11-21T01:52:26.2771563Z");
+  EXPECT_EQ(format_time(*parse_time("2026-11-21T03:00:00+02:00")), "2026-11-21T01:00:00Z");
+  EXPECT_FALSE(parse_time("2026-13-21T03:00:00Z"));
+  EXPECT_FALSE(parse_time("yesterday"));
+}
+
+TEST(RpcError, CarriesTheWrapperAndNativesStatusClass) {
+  auto const error = rpc_error("Unknown", "update out of sequence");
+  EXPECT_EQ(error.code, ErrorCode::Internal);
+  EXPECT_EQ(error.message, "rpc error: code = Unknown desc = update out of sequence");
+  EXPECT_EQ(rpc_error("FailedPrecondition", "x").code, ErrorCode::InvalidArgument);
+}
+
+}  // namespace
+}  // namespace swarmward

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/id.h"
+
+namespace swarmward::model {
+
+using ClusterId = Id<struct ClusterTag>;
+using NodeId = Id<struct NodeTag>;
+using ServiceId = Id<struct ServiceTag>;
+using TaskId = Id<struct TaskTag>;
+
+/// 1-based place of a replica. Native shows 0 for tasks without one (global services).
+using Slot = std::uint64_t;
+
+}  // namespace swarmward::model

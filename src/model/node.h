@@ -1,0 +1,72 @@
+#pragma once
+
+#include "model/resources.h"
+#include "model/service.h"
+
+namespace swarmward::model {
+
+enum class NodeRole { Worker, Manager };
+enum class Availability { Active, Pause, Drain };
+enum class NodeState { Unknown, Down, Ready, Disconnected };
+
+struct NodeSpec {
+  Annotations annotations;  ///< The name is free text, not a look-up key.
+  NodeRole role = NodeRole::Worker;
+  Availability availability = Availability::Active;
+  bool operator==(NodeSpec const&) const = default;
+};
+
+struct Plugin {
+  std::string type;  ///< Authorization, Log, Network or Volume.
+  std::string name;
+  auto operator<=>(Plugin const&) const = default;
+};
+
+struct TlsInfo {
+  std::string trust_root;         ///< PEM.
+  std::string issuer_subject;     ///< Raw DER.
+  std::string issuer_public_key;  ///< Raw DER.
+  bool operator==(TlsInfo const&) const = default;
+};
+
+/// What the node's engine says of itself. Refreshed at each connect; may be stale while it is down.
+struct NodeDescription {
+  std::string hostname;
+  Platform platform;
+  Resources resources;
+  std::string engine_version;
+  StringMap engine_labels;
+  std::vector<Plugin> plugins;  ///< Sorted by type, then name.
+  TlsInfo tls;
+  bool operator==(NodeDescription const&) const = default;
+};
+
+/// Written by liveness, and once at the founding of the swarm.
+struct NodeStatus {
+  NodeState state = NodeState::Unknown;
+  std::string message;
+  std::string addr;
+  bool operator==(NodeStatus const&) const = default;
+};
+
+struct ManagerStatus {
+  bool leader = false;
+  bool reachable = true;
+  std::string addr;  ///< ip:2377.
+  bool operator==(ManagerStatus const&) const = default;
+};
+
+struct Node {
+  NodeId id;
+  Meta meta;
+  NodeSpec spec;
+  NodeRole role = NodeRole::Worker;  ///< Observed; spec.role is the wish.
+  NodeDescription description;
+  NodeStatus status;
+  std::optional<ManagerStatus> manager;
+  /// The name under which the daemon was given this node's engine (`--engine NAME=URL`); "local"
+  /// for the host's own engine.
+  std::string engine_name;
+};
+
+}  // namespace swarmward::model
