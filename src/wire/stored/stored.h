@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/cluster.h"
+#include "model/service.h"
+#include "model/task.h"
+
+namespace swarmward::wire {
+
+/// Version of the stored form. Raised when old readers would misread a document.
+inline constexpr unsigned kStoredVersion = 1;
+
+/// The form in which the state store keeps an object: JSON, lossless, internal fields included, so
+/// it may hold secrets (registry auth, CA key, tokens).
+[[nodiscard]] std::string stored(model::Service const& service);
+[[nodiscard]] std::string stored(model::Task const& task);
+[[nodiscard]] std::string stored(model::Node const& node);
+[[nodiscard]] std::string stored(model::Cluster const& cluster);
+
+/// The reverse. Errors: Internal for text that is not of this form, or of a newer version.
+/// A task gets a spec of its own; the store shares it again with its service.
+[[nodiscard]] Result<model::Service> service_from_stored(std::string_view text);
+[[nodiscard]] Result<model::Task> task_from_stored(std::string_view text);
+[[nodiscard]] Result<model::Node> node_from_stored(std::string_view text);
+[[nodiscard]] Result<model::Cluster> cluster_from_stored(std::string_view text);
+
+}  // namespace swarmward::wire

@@ -1,0 +1,147 @@
+#include "wire/stored/stored.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/testing/golden.h"
+#include "wire/testing/samples.h"
+
+namespace swarmward::wire {
+namespace {
+
+TEST(Stored, ServiceComesBackWhole) {
+  auto const service = testing::full_service();
+  auto const back = service_from_stored(stored(service));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->id, service.id);
+  EXPECT_EQ(back->meta, service.meta);
+  EXPECT_EQ(*back->spec, *service.spec);
+  EXPECT_EQ(*back->previous_spec, *service.previous_spec);
+  EXPECT_EQ(back->spec_version, service.spec_version);
+  EXPECT_EQ(back->previous_spec_version, service.previous_spec_version);
+  EXPECT_EQ(back->endpoint, service.endpoint);
+  EXPECT_EQ(back->update_status, service.update_status);
+  EXPECT_EQ(back->job_status, service.job_status);
+  EXPECT_EQ(back->registry_auth, service.registry_auth);
+  EXPECT_EQ(back->previous_registry_auth, service.previous_registry_auth);
+  EXPECT_EQ(stored(*back), stored(service));
+}
+
+TEST(Stored, TaskComesBackWhole) {
+  auto const task = testing::full_task();
+  auto const back = task_from_stored(stored(task));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->id, task.id);
+  EXPECT_EQ(back->meta, task.meta);
+  EXPECT_EQ(*back->spec, *task.spec);
+  EXPECT_EQ(back->spec_version, task.spec_version);
+  EXPECT_EQ(*back->service_annotations, *task.service_annotations);
+  EXPECT_EQ(*back->endpoint, *task.endpoint);
+  EXPECT_EQ(back->service_id, task.service_id);
+  EXPECT_EQ(back->slot, task.slot);
+  EXPECT_EQ(back->node_id, task.node_id);
+  EXPECT_EQ(back->status, task.status);
+  EXPECT_EQ(back->desired_state, task.desired_state);
+  EXPECT_EQ(back->job_iteration, task.job_iteration);
+  EXPECT_EQ(back->replaces, task.replaces);
+  EXPECT_EQ(back->start_not_before, task.start_not_before);
+  EXPECT_EQ(back->running_since, task.running_since);
+  EXPECT_EQ(back->by_update, task.by_update);
+  EXPECT_EQ(back->restarts, task.restarts);
+}
+
+TEST(Stored, NodeComesBackWhole) {
+  auto const node = testing::full_node();
+  auto const back = node_from_stored(stored(node));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->id, node.id);
+  EXPECT_EQ(back->meta, node.meta);
+  EXPECT_EQ(back->spec, node.spec);
+  EXPECT_EQ(back->role, node.role);
+  EXPECT_EQ(back->description, node.description);
+  EXPECT_EQ(back->status, node.status);
+  EXPECT_EQ(back->manager, node.manager);
+  EXPECT_EQ(back->engine_name, node.engine_name);
+}
+
+TEST(Stored, ClusterComesBackWhole) {
+  auto const cluster = testing::full_cluster();
+  auto const back = cluster_from_stored(stored(cluster));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->id, cluster.id);
+  EXPECT_EQ(back->meta, cluster.meta);
+  EXPECT_EQ(back->spec, cluster.spec);
+  EXPECT_EQ(back->tls, cluster.tls);
+  EXPECT_EQ(back->ca_key, cluster.ca_key);
+  EXPECT_EQ(back->worker_token, cluster.worker_token);
+  EXPECT_EQ(back->manager_token, cluster.manager_token);
+  EXPECT_EQ(back->default_addr_pool, cluster.default_addr_pool);
+  EXPECT_EQ(back->subnet_size, cluster.subnet_size);
+  EXPECT_EQ(back->data_path_port, cluster.data_path_port);
+  EXPECT_EQ(back->advertise_addr, cluster.advertise_addr);
+  EXPECT_EQ(back->listen_addr, cluster.listen_addr);
+  EXPECT_EQ(back->unlock_key, cluster.unlock_key);
+  EXPECT_EQ(back->manager_node, cluster.manager_node);
+}
+
+/// What clients never see is kept: values that the API drops, fills in or hides.
+TEST(Stored, NothingIsNormalised) {
+  auto service = testing::full_service();
+  auto spec = *service.spec;
+  auto& container = *spec.task.container;
+  container.isolation.clear();
+  container.mounts.at(0).bind = model::BindOptions{};
+  container.mounts.at(1).bind = model::BindOptions{"", true};
+  container.secrets = {{std::nullopt, "id", "name"}};
+  container.privileges->apparmor_mode = "";
+  container.privileges->seccomp->mode = "";
+  container.dns = model::DnsConfig{};
+  spec.task.runtime = "attachment";
+  spec.task.restart->max_attempts.reset();
+  spec.task.placement->spread_preferences = {"", "a"};
+  spec.update->monitor = Duration{};
+  spec.mode = model::ReplicatedJob{0, 0};
+  service.spec = std::make_shared<model::ServiceSpec const>(spec);
+  EXPECT_EQ(*service_from_stored(stored(service))->spec, spec);
+}
+
+TEST(Stored, AbsentAndEmptyStayDistinct) {
+  model::Service service;
+  model::ServiceSpec spec;
+  spec.task.runtime.clear();
+  service.spec = std::make_shared<model::ServiceSpec const>(spec);
+  auto const back = service_from_stored(stored(service));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back->spec, spec);
+  EXPECT_FALSE(back->previous_spec);
+  EXPECT_FALSE(back->endpoint.spec);
+  EXPECT_FALSE(back->job_status);
+
+  model::Cluster cluster;
+  cluster.subnet_size = 0;
+  cluster.spec.task_history_limit.reset();
+  cluster.spec.raft.snapshot_interval = 0;
+  cluster.spec.raft.keep_old_snapshots.reset();
+  cluster.spec.heartbeat_period = {};
+  EXPECT_EQ(cluster_from_stored(stored(cluster))->spec, cluster.spec);
+  EXPECT_EQ(cluster_from_stored(stored(cluster))->subnet_size, 0U);
+  EXPECT_FALSE(cluster_from_stored(stored(cluster))->default_addr_pool);
+  cluster.default_addr_pool.emplace();
+  EXPECT_TRUE(cluster_from_stored(stored(cluster))->default_addr_pool);
+}
+
+TEST(Stored, FormIsStable) {
+  testing::expect_golden("stored_task.json", nlohmann::json::parse(stored(testing::full_task())));
+}
+
+TEST(Stored, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(task_from_stored("zz").error().message, "stored task: not a JSON object");
+  EXPECT_EQ(node_from_stored("{}").error().message, "stored node: no version");
+  EXPECT_EQ(node_from_stored(R"({"v":2})").error().message,
+            "stored node: written by a newer release (version 2); install that release or restore "
+            "a backup");
+  EXPECT_EQ(service_from_stored(R"({"v":1})").error().message, "stored service: no spec");
+  EXPECT_FALSE(task_from_stored(R"({"v":1,"Spec":{}})"));
+}
+
+}  // namespace
+}  // namespace swarmward::wire
