@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "state/snapshot.h"
+
+namespace swarmward::state {
+
+/// Numbers are part of the stored format.
+enum class ObjectKind : std::uint8_t { Counter = 0, Cluster = 1, Node = 2, Service = 3, Task = 4 };
+
+/// One object to write, or to remove when the body is empty.
+struct Row {
+  ObjectKind kind = ObjectKind::Counter;
+  std::string id;
+  std::string body;
+};
+
+/// Where objects outlive the process. Used by one thread at a time.
+class Persistence {
+ public:
+  virtual ~Persistence() = default;
+  /// Every stored row, in any order. Called once, before the first write.
+  virtual Result<std::vector<Row>> load() = 0;
+  /// All rows or none; when it returns they survive a power cut. Errors: Unavailable.
+  virtual Result<void> write(std::vector<Row> const& rows) = 0;
+};
+
+/// Turns objects into rows and back; given from outside, so that this room knows no format.
+struct Codec {
+  std::function<std::string(model::Cluster const&)> encode_cluster;
+  std::function<std::string(model::Node const&)> encode_node;
+  std::function<std::string(model::Service const&)> encode_service;
+  std::function<std::string(model::Task const&)> encode_task;
+  std::function<Result<model::Cluster>(std::string_view)> decode_cluster;
+  std::function<Result<model::Node>(std::string_view)> decode_node;
+  std::function<Result<model::Service>(std::string_view)> decode_service;
+  std::function<Result<model::Task>(std::string_view)> decode_task;
+};
+
+/// The rows that bring a store from before `touched` to after it, the version counter included.
+[[nodiscard]] std::vector<Row> rows_of(Touched const& touched,
+                                       std::uint64_t version,
+                                       Codec const& codec);
+
+/// The snapshot that these rows hold. Tasks of one service version share one spec again.
+/// Errors: Internal, naming the row that cannot be read.
+[[nodiscard]] Result<Snapshot> snapshot_from(std::vector<Row> const& rows, Codec const& codec);
+
+}  // namespace swarmward::state

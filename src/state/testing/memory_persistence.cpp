@@ -1,0 +1,42 @@
+#include "state/testing/memory_persistence.h"
+
+namespace swarmward::state {
+
+Codec id_only_codec() {
+  Codec codec;
+  codec.encode_cluster = [](model::Cluster const& cluster) { return cluster.id.str(); };
+  codec.encode_node = [](model::Node const& node) { return node.id.str(); };
+  codec.encode_service = [](model::Service const& service) {
+    return service.id.str() + service.name();
+  };
+  codec.encode_task = [](model::Task const& task) { return task.id.str() + task.service_id.str(); };
+  codec.decode_cluster = [](std::string_view body) -> Result<model::Cluster> {
+    model::Cluster cluster;
+    cluster.id = model::ClusterId(body);
+    return cluster;
+  };
+  codec.decode_node = [](std::string_view body) -> Result<model::Node> {
+    model::Node node;
+    node.id = model::NodeId(body);
+    return node;
+  };
+  codec.decode_service = [](std::string_view body) -> Result<model::Service> {
+    model::Service service;
+    service.id = model::ServiceId(body.substr(0, kIdLength));
+    model::ServiceSpec spec;
+    spec.annotations.name = body.substr(kIdLength);
+    service.spec = std::make_shared<model::ServiceSpec const>(std::move(spec));
+    return service;
+  };
+  codec.decode_task = [](std::string_view body) -> Result<model::Task> {
+    model::Task task;
+    task.id = model::TaskId(body.substr(0, kIdLength));
+    task.service_id = model::ServiceId(body.substr(kIdLength));
+    task.spec = std::make_shared<model::TaskSpec const>();
+    task.service_annotations = std::make_shared<model::Annotations const>();
+    return task;
+  };
+  return codec;
+}
+
+}  // namespace swarmward::state
