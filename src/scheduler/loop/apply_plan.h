@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/id.h"
+#include "scheduler/placement/placement_plan.h"
+#include "scheduler/task_plan.h"
+#include "state/snapshot.h"
+
+namespace swarmward::scheduler {
+
+/// Writes a plan into a draft. Tasks and services that have gone since are passed over.
+void apply_task_plan(state::Draft& draft,
+                     model::ServiceId const& service,
+                     TaskPlan const& plan,
+                     RandomBytes const& random);
+void apply_assignments(state::Draft& draft, std::vector<Assignment> const& assignments);
+/// Marks tasks as thrown out by the constraint enforcer.
+void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& offenders);
+
+/// An observation of the task's runner. States never go back; equal ones may change their texts.
+/// Returns false if it said nothing new.
+bool apply_status(state::Draft& draft, model::TaskId const& id, model::TaskStatus status);
+
+/// The service with its spec and its previous spec exchanged.
+[[nodiscard]] model::Service rolled_back(model::Service service);
+
+}  // namespace swarmward::scheduler
