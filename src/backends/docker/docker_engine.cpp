@@ -1,0 +1,306 @@
+#include "backends/docker/docker_engine.h"
+
+#include "backends/docker/docker_events.h"
+#include "backends/docker/engine_documents.h"
+#include "backends/docker/engine_requests.h"
+#include "backends/docker/http_client.h"
+#include "backends/docker/line_splitter.h"
+
+namespace swarmward::backends {
+
+namespace {
+
+constexpr std::chrono::seconds kPingTimeout{3};
+constexpr std::chrono::seconds kCallTimeout{60};
+constexpr std::chrono::seconds kStopSlack{30};
+constexpr std::chrono::seconds kNoTimeout{0};
+
+class DockerEngine final : public Engine {
+ public:
+  DockerEngine(asio::any_io_executor executor, EngineAddress address)
+      : client_(std::move(executor), std::move(address)) {}
+
+  asio::awaitable<Result<EngineInfo>> info() override;
+  asio::awaitable<Result<void>> ping() override;
+  asio::awaitable<Result<std::string>> create_container(std::string name,
+                                                        std::string body) override;
+  asio::awaitable<Result<void>> start_container(std::string id) override;
+  asio::awaitable<Result<void>> stop_container(std::string id, std::chrono::seconds grace) override;
+  asio::awaitable<Result<void>> remove_container(std::string id, KeepVolumes volumes) override;
+  asio::awaitable<Result<ContainerState>> inspect_container(std::string id_or_name) override;
+  asio::awaitable<Result<std::vector<ContainerSummary>>> list_containers(
+      std::string label) override;
+  asio::awaitable<Result<bool>> has_image(std::string reference) override;
+  asio::awaitable<Result<void>> pull_image(std::string reference,
+                                           std::string registry_auth) override;
+  asio::awaitable<Result<void>> create_volume(std::string body) override;
+  asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) override;
+  asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
+                                                            LogQuery query) override;
+  asio::awaitable<Result<std::string>> get_document(std::string path) override;
+
+ private:
+  /// Learns the engine's version at the first call and after each loss of it.
+  asio::awaitable<Result<void>> negotiate();
+  /// Any answer of the engine; `target` comes without the version.
+  asio::awaitable<Result<HttpResponse>> ask(HttpRequest request);
+  /// The same, with a status of 400 and above as an error.
+  asio::awaitable<Result<HttpResponse>> call(HttpRequest request);
+  /// The same, where nothing of the answer but its success counts.
+  asio::awaitable<Result<void>> command(HttpRequest request);
+  asio::awaitable<Result<std::unique_ptr<ByteStream>>> stream(HttpRequest request);
+
+  HttpClient client_;
+  std::string version_;  ///< Spoken with the engine; empty until negotiated.
+};
+
+HttpRequest make_request(std::string method,
+                         std::string target,
+                         std::chrono::milliseconds timeout = kCallTimeout) {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.target = std::move(target);
+  request.timeout = timeout;
+  return request;
+}
+
+std::string container_path(std::string_view id, std::string_view rest) {
+  return "/containers/" + percent_encode(id) + std::string(rest);
+}
+
+asio::awaitable<Result<void>> DockerEngine::ping() {
+  auto request = make_request("GET", "/_ping", kPingTimeout);
+  auto response = co_await client_.request(std::move(request));
+  if (!response) {
+    version_.clear();  // Another version may come back.
+    co_return response.error();
+  }
+  if (response->status >= 400) {
+    co_return engine_error(response->status, response->body);
+  }
+  auto const version = spoken_version(response->header("Api-Version"));
+  if (!version) {
+    co_return internal_error("the engine does not tell its API version");
+  }
+  version_ = *version;
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> DockerEngine::negotiate() {
+  if (!version_.empty()) {
+    co_return Result<void>{};
+  }
+  auto pinged = co_await ping();
+  co_return pinged;
+}
+
+asio::awaitable<Result<HttpResponse>> DockerEngine::ask(HttpRequest request) {
+  auto ready = co_await negotiate();
+  if (!ready) {
+    co_return ready.error();
+  }
+  request.target = "/v" + version_ + request.target;
+  auto response = co_await client_.request(std::move(request));
+  if (!response) {
+    version_.clear();
+  }
+  co_return response;
+}
+
+asio::awaitable<Result<HttpResponse>> DockerEngine::call(HttpRequest request) {
+  auto response = co_await ask(std::move(request));
+  if (response && response->status >= 400) {
+    co_return engine_error(response->status, response->body);
+  }
+  co_return response;
+}
+
+asio::awaitable<Result<void>> DockerEngine::command(HttpRequest request) {
+  auto response = co_await call(std::move(request));
+  if (!response) {
+    co_return response.error();
+  }
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::stream(HttpRequest request) {
+  auto ready = co_await negotiate();
+  if (!ready) {
+    co_return ready.error();
+  }
+  request.target = "/v" + version_ + request.target;
+  auto opened = co_await client_.open(std::move(request));
+  if (!opened) {
+    version_.clear();
+    co_return opened.error();
+  }
+  if (!opened->body) {
+    co_return engine_error(opened->head.status, opened->head.body);
+  }
+  co_return std::move(opened->body);
+}
+
+asio::awaitable<Result<EngineInfo>> DockerEngine::info() {
+  auto info_request = make_request("GET", "/info");
+  auto info = co_await call(std::move(info_request));
+  if (!info) {
+    co_return info.error();
+  }
+  auto version_request = make_request("GET", "/version");
+  auto version = co_await call(std::move(version_request));
+  if (!version) {
+    co_return version.error();
+  }
+  co_return parse_engine_info(info->body, version->body);
+}
+
+asio::awaitable<Result<std::string>> DockerEngine::create_container(std::string name,
+                                                                    std::string body) {
+  auto request =
+      make_request("POST", "/containers/create?name=" + percent_encode(name), kNoTimeout);
+  request.body = std::move(body);
+  auto response = co_await call(std::move(request));
+  if (!response) {
+    co_return response.error();
+  }
+  co_return created_id(response->body);
+}
+
+asio::awaitable<Result<void>> DockerEngine::start_container(std::string id) {
+  auto request = make_request("POST", container_path(id, "/start"));
+  auto done = co_await command(std::move(request));  // 304: it runs already.
+  co_return done;
+}
+
+asio::awaitable<Result<void>> DockerEngine::stop_container(std::string id,
+                                                           std::chrono::seconds grace) {
+  auto const target = container_path(id, "/stop?t=" + std::to_string(grace.count()));
+  auto request = make_request("POST", target, grace + kStopSlack);
+  auto done = co_await command(std::move(request));  // 304: it has stopped already.
+  co_return done;
+}
+
+asio::awaitable<Result<void>> DockerEngine::remove_container(std::string id, KeepVolumes volumes) {
+  auto const* query = volumes == KeepVolumes::Yes ? "?force=1" : "?force=1&v=1";
+  auto request = make_request("DELETE", container_path(id, query));
+  auto response = co_await call(std::move(request));
+  if (response || response.error().code == ErrorCode::NotFound) {
+    co_return Result<void>{};
+  }
+  // dockerd: "removal of container X is already in progress".
+  if (response.error().code == ErrorCode::Conflict &&
+      response.error().message.find("is already in progress") != std::string::npos) {
+    co_return Result<void>{};
+  }
+  co_return response.error();
+}
+
+asio::awaitable<Result<ContainerState>> DockerEngine::inspect_container(std::string id_or_name) {
+  auto request = make_request("GET", container_path(id_or_name, "/json"));
+  auto response = co_await call(std::move(request));
+  if (!response) {
+    co_return response.error();
+  }
+  co_return parse_container_state(response->body);
+}
+
+asio::awaitable<Result<std::vector<ContainerSummary>>> DockerEngine::list_containers(
+    std::string label) {
+  auto request = make_request("GET", list_target(label));
+  auto response = co_await call(std::move(request));
+  if (!response) {
+    co_return response.error();
+  }
+  co_return parse_container_list(response->body);
+}
+
+asio::awaitable<Result<bool>> DockerEngine::has_image(std::string reference) {
+  auto request = make_request("GET", "/images/" + percent_encode(reference, "/:@") + "/json");
+  auto response = co_await call(std::move(request));
+  if (response) {
+    co_return true;
+  }
+  if (response.error().code == ErrorCode::NotFound) {
+    co_return false;
+  }
+  co_return response.error();
+}
+
+asio::awaitable<Result<void>> DockerEngine::pull_image(std::string reference,
+                                                       std::string registry_auth) {
+  auto request = make_request("POST", pull_target(reference), kNoTimeout);
+  if (!registry_auth.empty()) {
+    request.headers.emplace_back("X-Registry-Auth", std::move(registry_auth));
+  }
+  auto body = co_await stream(std::move(request));
+  if (!body) {
+    co_return body.error();
+  }
+  LineSplitter lines;
+  std::string failure;
+  for (bool more = true; more;) {
+    auto piece = co_await (*body)->read();
+    if (!piece) {
+      co_return piece.error();
+    }
+    more = !piece->empty();
+    lines.add(more ? *piece : "\n");
+    while (auto line = lines.next()) {
+      auto const error = pull_error(*line);
+      failure = error.empty() ? failure : error;
+    }
+  }
+  if (!failure.empty()) {
+    co_return internal_error(failure);
+  }
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> DockerEngine::create_volume(std::string body) {
+  auto request = make_request("POST", "/volumes/create");
+  request.body = std::move(body);
+  auto done = co_await command(std::move(request));
+  co_return done;
+}
+
+asio::awaitable<Result<std::unique_ptr<EventStream>>> DockerEngine::events(std::string label) {
+  auto request = make_request("GET", events_target(label));
+  auto body = co_await stream(std::move(request));
+  if (!body) {
+    co_return body.error();
+  }
+  co_return make_event_stream(std::move(*body));
+}
+
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::logs(std::string id,
+                                                                        LogQuery query) {
+  auto request = make_request("GET", logs_target(id, query));
+  auto body = co_await stream(std::move(request));
+  co_return std::move(body);
+}
+
+asio::awaitable<Result<std::string>> DockerEngine::get_document(std::string path) {
+  auto request = make_request("GET", std::move(path));
+  auto response = co_await call(std::move(request));
+  if (!response) {
+    co_return response.error();
+  }
+  co_return std::move(response->body);
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_docker_engine(asio::any_io_executor executor, EngineAddress address) {
+  return std::make_unique<DockerEngine>(std::move(executor), std::move(address));
+}
+
+Result<std::unique_ptr<Engine>> make_docker_engine(asio::any_io_executor executor,
+                                                   std::string const& address) {
+  auto parsed = parse_engine_address(address);
+  if (!parsed) {
+    return parsed.error();
+  }
+  return make_docker_engine(std::move(executor), std::move(*parsed));
+}
+
+}  // namespace swarmward::backends

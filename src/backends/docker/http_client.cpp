@@ -1,0 +1,147 @@
+#include "backends/docker/http_client.h"
+
+#include <algorithm>
+
+#include "backends/docker/http_connection.h"
+
+namespace swarmward::backends {
+
+namespace {
+
+constexpr std::chrono::seconds kConnectTimeout{5};
+constexpr std::size_t kIdleConnections = 8;
+
+bool same_name(std::string_view a, std::string_view b) {
+  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+class BodyStream final : public ByteStream {
+ public:
+  explicit BodyStream(std::shared_ptr<HttpConnection> connection)
+      : connection_(std::move(connection)) {}
+  ~BodyStream() override { connection_->close(); }
+
+  asio::awaitable<Result<std::string>> read() override {
+    auto connection = connection_;  // Survives a stream that is dropped while it is read.
+    auto piece = co_await connection->read_piece();
+    co_return piece;
+  }
+  void close() override { connection_->close(); }
+
+ private:
+  std::shared_ptr<HttpConnection> connection_;
+};
+
+}  // namespace
+
+std::string HttpResponse::header(std::string_view name) const {
+  auto const found = std::ranges::find_if(
+      headers, [&](auto const& field) { return same_name(field.first, name); });
+  return found == headers.end() ? std::string{} : found->second;
+}
+
+HttpClient::HttpClient(asio::any_io_executor executor, EngineAddress address)
+    : executor_(std::move(executor)), address_(std::move(address)) {}
+
+HttpClient::~HttpClient() = default;
+
+HttpClient::ConnectionPtr HttpClient::take_idle() {
+  while (!idle_.empty()) {
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    if (connection->reusable()) {
+      return connection;
+    }
+  }
+  return nullptr;
+}
+
+void HttpClient::keep(ConnectionPtr connection) {
+  if (idle_.size() < kIdleConnections && connection->reusable()) {
+    idle_.push_back(std::move(connection));
+  }
+}
+
+asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request) {
+  Exchange exchange;
+  exchange.connection = take_idle();
+  if (exchange.connection) {
+    exchange.connection->set_deadline(request->timeout);
+    auto head = co_await exchange.connection->exchange(request);
+    if (head) {
+      exchange.head = std::move(*head);
+      co_return exchange;
+    }
+    // The engine may close a kept connection at the very moment we use it.
+    if (!exchange.connection->failed_unanswered()) {
+      co_return head.error();
+    }
+    idle_.clear();
+  }
+  exchange.connection = std::make_shared<HttpConnection>(executor_, to_string(address_));
+  exchange.connection->set_deadline(
+      request->timeout.count() == 0
+          ? kConnectTimeout
+          : std::min<std::chrono::milliseconds>(kConnectTimeout, request->timeout));
+  auto connected = co_await exchange.connection->connect(address_);
+  if (!connected) {
+    co_return connected.error();
+  }
+  exchange.connection->set_deadline(request->timeout);
+  auto head = co_await exchange.connection->exchange(request);
+  if (!head) {
+    co_return head.error();
+  }
+  exchange.head = std::move(*head);
+  co_return exchange;
+}
+
+asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
+  for (;;) {
+    auto piece = co_await exchange->connection->read_piece();
+    if (!piece) {
+      co_return piece.error();
+    }
+    if (piece->empty()) {
+      break;
+    }
+    exchange->head.body += *piece;
+  }
+  exchange->connection->set_deadline(std::chrono::milliseconds{0});
+  keep(exchange->connection);
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
+  auto exchange = co_await start(&request);
+  if (!exchange) {
+    co_return exchange.error();
+  }
+  auto complete = co_await read_rest(&*exchange);
+  if (!complete) {
+    co_return complete.error();
+  }
+  co_return std::move(exchange->head);
+}
+
+asio::awaitable<Result<HttpStream>> HttpClient::open(HttpRequest request) {
+  auto exchange = co_await start(&request);
+  if (!exchange) {
+    co_return exchange.error();
+  }
+  HttpStream stream;
+  if (exchange->head.status >= 400) {
+    auto complete = co_await read_rest(&*exchange);
+    if (!complete) {
+      co_return complete.error();
+    }
+  } else {
+    exchange->connection->set_deadline(std::chrono::milliseconds{0});
+    stream.body = std::make_unique<BodyStream>(exchange->connection);
+  }
+  stream.head = std::move(exchange->head);
+  co_return stream;
+}
+
+}  // namespace swarmward::backends

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "backends/docker/engine_address.h"
+#include "backends/engine.h"
+#include "base/result.h"
+
+namespace swarmward::backends {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target;
+  std::string body;  ///< JSON, if there is any.
+  HttpHeaders headers;
+  /// For the whole answer, or for its head if it is streamed. Zero: as long as it takes.
+  std::chrono::milliseconds timeout{std::chrono::seconds(60)};
+};
+
+struct HttpResponse {
+  unsigned status = 0;
+  HttpHeaders headers;
+  std::string body;
+
+  /// The first header of that name, in any letter case; empty if absent.
+  [[nodiscard]] std::string header(std::string_view name) const;
+};
+
+/// An answer whose body is read piece by piece.
+struct HttpStream {
+  HttpResponse head;  ///< Its body is empty, unless the status is an error's: then it is complete.
+  std::unique_ptr<ByteStream> body;  ///< Null if the status is an error's.
+};
+
+class HttpConnection;
+
+/// HTTP/1.1 to one address over kept connections. All on the thread of `executor`. A call that is
+/// cancelled loses its connection, nothing else. Must outlive its calls, not its streams.
+class HttpClient {
+ public:
+  HttpClient(asio::any_io_executor executor, EngineAddress address);
+  ~HttpClient();
+  HttpClient(HttpClient const&) = delete;
+  HttpClient& operator=(HttpClient const&) = delete;
+
+  /// Any status is a success here. Errors: Unavailable (no connection, no answer in time).
+  asio::awaitable<Result<HttpResponse>> request(HttpRequest request);
+  /// The connection belongs to the stream. Errors: as request().
+  asio::awaitable<Result<HttpStream>> open(HttpRequest request);
+
+ private:
+  using ConnectionPtr = std::shared_ptr<HttpConnection>;
+  struct Exchange {
+    ConnectionPtr connection;
+    HttpResponse head;
+  };
+
+  asio::awaitable<Result<Exchange>> start(HttpRequest const* request);
+  asio::awaitable<Result<void>> read_rest(Exchange* exchange);
+  [[nodiscard]] ConnectionPtr take_idle();
+  void keep(ConnectionPtr connection);
+
+  asio::any_io_executor executor_;
+  EngineAddress address_;
+  std::vector<ConnectionPtr> idle_;
+};
+
+}  // namespace swarmward::backends

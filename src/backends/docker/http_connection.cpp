@@ -1,0 +1,195 @@
+#include "backends/docker/http_connection.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
+#include <sys/socket.h>
+
+namespace swarmward::backends {
+
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Endpoint = asio::generic::stream_protocol::endpoint;
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t kPieceSize = 65536;
+constexpr std::uint32_t kHeaderLimit = 1 << 20;
+/// Between attempts to enter the full backlog of a unix socket, which refuses instead of waiting.
+constexpr std::chrono::milliseconds kBacklogPause{20};
+
+/// A line break inside a value would start a header of the value's own choice.
+bool is_one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+std::string serialise(HttpRequest const& request) {
+  std::string text = request.method + " " + request.target +
+                     " HTTP/1.1\r\nHost: docker\r\nUser-Agent: swarmward\r\n";
+  for (auto const& [name, value] : request.headers) {
+    if (is_one_line(name) && is_one_line(value)) {
+      text.append(name).append(": ").append(value).append("\r\n");
+    }
+  }
+  if (!request.body.empty()) {
+    text += "Content-Type: application/json\r\n";
+  }
+  if (!request.body.empty() || request.method == "POST") {
+    text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  return text + "\r\n" + request.body;
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(asio::any_io_executor executor, std::string where)
+    : socket_(executor), resolver_(executor), deadline_(executor), where_(std::move(where)) {
+  buffer_.reserve(kPieceSize);  // Beast reads no more at once than the buffer holds.
+}
+
+Error HttpConnection::failure(std::string_view doing, error_code error) const {
+  std::string message(doing);
+  message.append(" the engine at ").append(where_).append(": ");
+  if (timed_out_) {
+    auto const seconds = std::chrono::ceil<std::chrono::seconds>(timeout_).count();
+    return unavailable(message + "no answer within " + std::to_string(seconds) + " s");
+  }
+  return unavailable(message + (closed_ ? "the connection was closed" : error.message()));
+}
+
+asio::awaitable<error_code> HttpConnection::connect_to(Endpoint endpoint) {
+  for (;;) {
+    auto [error] = co_await socket_.async_connect(endpoint, kToken);
+    if (error != asio::error::try_again || closed_) {
+      co_return error;
+    }
+    socket_.close(error);
+    asio::steady_timer pause(socket_.get_executor(), kBacklogPause);
+    auto [stopped] = co_await pause.async_wait(kToken);
+    if (stopped || closed_) {
+      co_return asio::error::operation_aborted;
+    }
+  }
+}
+
+asio::awaitable<Result<void>> HttpConnection::connect(EngineAddress address) {
+  if (address.is_unix()) {
+    Endpoint const endpoint(asio::local::stream_protocol::endpoint(address.path));
+    auto error = co_await connect_to(endpoint);
+    if (error) {
+      co_return failure("cannot reach", error);
+    }
+    co_return Result<void>{};
+  }
+  auto resolved = co_await resolver_.async_resolve(address.host, address.port, kToken);
+  auto error = std::get<0>(resolved);
+  if (error || closed_) {
+    co_return failure("cannot reach", error);
+  }
+  error = asio::error::host_not_found;
+  for (auto const& entry : std::get<1>(resolved)) {
+    Endpoint const endpoint(entry.endpoint());
+    error_code ignored;
+    socket_.close(ignored);
+    error = co_await connect_to(endpoint);
+    if (!error || closed_) {
+      break;
+    }
+  }
+  if (error) {
+    co_return failure("cannot reach", error);
+  }
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
+  answered_ = false;
+  auto const text = serialise(*request);
+  auto sent = co_await asio::async_write(socket_, asio::buffer(text), kToken);
+  if (std::get<0>(sent)) {
+    co_return failure("cannot write to", std::get<0>(sent));
+  }
+  do {
+    parser_.emplace();
+    parser_->body_limit(boost::none);
+    parser_->header_limit(kHeaderLimit);
+    parser_->eager(false);
+    if (request->method == "HEAD") {
+      parser_->skip(true);
+    }
+    auto got = co_await http::async_read_header(socket_, buffer_, *parser_, kToken);
+    answered_ = answered_ || std::get<1>(got) > 0 || parser_->got_some() || buffer_.size() > 0;
+    if (std::get<0>(got)) {
+      co_return failure("no answer from", std::get<0>(got));
+    }
+  } while (parser_->get().result_int() < 200);  // 1xx: the real answer follows.
+  HttpResponse head;
+  head.status = parser_->get().result_int();
+  for (auto const& field : parser_->get()) {
+    head.headers.emplace_back(field.name_string(), field.value());
+  }
+  co_return head;
+}
+
+asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
+  std::string piece;
+  while (!parser_->is_done()) {
+    piece.resize(kPieceSize);
+    auto& body = parser_->get().body();
+    body.data = piece.data();
+    body.size = piece.size();
+    auto got = co_await http::async_read_some(socket_, buffer_, *parser_, kToken);
+    auto const error = std::get<0>(got);
+    piece.resize(kPieceSize - parser_->get().body().size);
+    if (error && error != http::error::need_buffer) {
+      co_return failure("reading from", error);
+    }
+    if (!piece.empty()) {
+      co_return piece;
+    }
+  }
+  co_return std::string{};
+}
+
+void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
+  timeout_ = timeout;
+  auto const generation = ++deadline_generation_;
+  if (timeout.count() == 0) {
+    deadline_.cancel();
+    return;
+  }
+  deadline_.expires_after(timeout);
+  deadline_.async_wait([weak = weak_from_this(), generation](error_code error) {
+    auto const self = weak.lock();
+    // A deadline that was changed too late to be cancelled must not hit the next exchange.
+    if (!error && self && self->deadline_generation_ == generation) {
+      self->timed_out_ = true;
+      self->close();
+    }
+  });
+}
+
+void HttpConnection::close() {
+  closed_ = true;
+  error_code ignored;
+  resolver_.cancel();
+  socket_.close(ignored);
+}
+
+bool HttpConnection::reusable() {
+  if (closed_ || !socket_.is_open() || buffer_.size() > 0) {
+    return false;
+  }
+  if (parser_ && (!parser_->is_done() || !parser_->get().keep_alive())) {
+    return false;
+  }
+  char byte = 0;
+  auto const seen = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return seen < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+}  // namespace swarmward::backends

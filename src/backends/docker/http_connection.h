@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "backends/docker/http_client.h"
+
+namespace swarmward::backends {
+
+/// One connection to an engine; one exchange at a time. Only http_*.cpp include this.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  HttpConnection(asio::any_io_executor executor, std::string where);
+
+  asio::awaitable<Result<void>> connect(EngineAddress address);
+  /// Sends the request and reads the head of its answer.
+  asio::awaitable<Result<HttpResponse>> exchange(HttpRequest const* request);
+  /// The next bytes of the body; empty at its end.
+  asio::awaitable<Result<std::string>> read_piece();
+
+  /// From now on until the deadline is changed again. Zero: none.
+  void set_deadline(std::chrono::milliseconds timeout);
+  /// Ends a pending operation with an error.
+  void close();
+
+  /// Fit for the next exchange, as far as one can see from here.
+  [[nodiscard]] bool reusable();
+  /// The last exchange failed before a byte of the answer came, and not for lack of time.
+  [[nodiscard]] bool failed_unanswered() const { return !answered_ && !timed_out_; }
+
+ private:
+  using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+
+  asio::awaitable<boost::system::error_code> connect_to(
+      asio::generic::stream_protocol::endpoint endpoint);
+  [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
+
+  asio::generic::stream_protocol::socket socket_;
+  asio::ip::tcp::resolver resolver_;
+  asio::steady_timer deadline_;
+  std::chrono::milliseconds timeout_{0};
+  unsigned deadline_generation_ = 0;
+  std::string where_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  bool answered_ = false;
+  bool timed_out_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace swarmward::backends

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/result.h"
+#include "model/node.h"
+#include "model/task.h"
+
+namespace swarmward::backends {
+
+namespace asio = boost::asio;
+
+/// What an engine says of itself.
+struct EngineInfo {
+  model::NodeDescription description;  ///< Without TLS.
+  std::string api_version;             ///< The newest it speaks, e.g. "1.41".
+  unsigned cpus = 1;
+  bool native_swarm_active = false;  ///< Its own swarm mode is on: it cannot be a node of ours.
+};
+
+/// One container as `inspect` shows it.
+struct ContainerState {
+  std::string id;
+  std::string name;  ///< Without the leading slash.
+  model::StringMap labels;
+  std::string status;  ///< created, running, paused, restarting, removing, exited or dead.
+  bool running = false;
+  std::int64_t pid = 0;
+  std::int64_t exit_code = 0;
+  std::string error;   ///< The engine's text of a failed start.
+  std::string health;  ///< Empty (no healthcheck), starting, healthy or unhealthy.
+  Time started_at{};   ///< Zero if it never ran.
+  Time finished_at{};
+  std::vector<model::PortConfig> ports;  ///< Bindings as published, in host mode.
+};
+
+/// One row of a container list.
+struct ContainerSummary {
+  std::string id;
+  std::string name;
+  model::StringMap labels;
+  std::string state;  ///< As ContainerState::status.
+};
+
+/// Something happened to a container.
+struct ContainerEvent {
+  std::string action;  ///< start, die, destroy, oom, "health_status: healthy", …
+  std::string container_id;
+  model::StringMap labels;
+  std::int64_t exit_code = 0;  ///< Of die.
+};
+
+/// Reads a body as it arrives.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  /// The next bytes; an empty string at the end. Errors: Unavailable when the connection breaks.
+  virtual asio::awaitable<Result<std::string>> read() = 0;
+  /// Ends a pending read() with an error; safe to call more than once.
+  virtual void close() = 0;
+};
+
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+  /// The next event. Errors: Unavailable when the stream has ended, whatever the reason.
+  virtual asio::awaitable<Result<ContainerEvent>> next() = 0;
+  virtual void close() = 0;
+};
+
+struct LogQuery {
+  bool out = true;
+  bool err = true;
+  bool follow = false;
+  bool timestamps = false;
+  bool details = false;
+  std::string since;         ///< Unix seconds[.nanoseconds]; empty: all.
+  std::string tail = "all";  ///< "all" or a count.
+};
+
+enum class KeepVolumes { Yes, No };
+
+/// The narrow view of one dockerd. All calls run on the io thread. Errors carry the engine's own
+/// message and its status class (404 NotFound, 409 Conflict, …); Unavailable: not reached at all.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual asio::awaitable<Result<EngineInfo>> info() = 0;
+  /// Bounded by a few seconds; the heartbeat of liveness.
+  virtual asio::awaitable<Result<void>> ping() = 0;
+
+  /// `body` is the JSON of POST /containers/create. Returns the id. Conflict: the name is taken.
+  virtual asio::awaitable<Result<std::string>> create_container(std::string name,
+                                                                std::string body) = 0;
+  virtual asio::awaitable<Result<void>> start_container(std::string id) = 0;
+  /// Sends the container's stop signal, SIGKILL after `grace`. Already stopped is success.
+  virtual asio::awaitable<Result<void>> stop_container(std::string id,
+                                                       std::chrono::seconds grace) = 0;
+  /// Kills it if need be. Already gone, or being removed by somebody else, is success.
+  virtual asio::awaitable<Result<void>> remove_container(std::string id, KeepVolumes volumes) = 0;
+  virtual asio::awaitable<Result<ContainerState>> inspect_container(std::string id_or_name) = 0;
+  /// All containers, stopped ones too, that carry `label` ("key" or "key=value").
+  virtual asio::awaitable<Result<std::vector<ContainerSummary>>> list_containers(
+      std::string label) = 0;
+
+  virtual asio::awaitable<Result<bool>> has_image(std::string reference) = 0;
+  /// `registry_auth`: X-Registry-Auth as the client sent it, may be empty.
+  virtual asio::awaitable<Result<void>> pull_image(std::string reference,
+                                                   std::string registry_auth) = 0;
+  /// `body` is the JSON of POST /volumes/create; an equal volume that exists is success.
+  virtual asio::awaitable<Result<void>> create_volume(std::string body) = 0;
+
+  /// Container events from now on, of containers that carry `label`.
+  virtual asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) = 0;
+  /// The engine's log stream of a container: frames (8-byte heads) unless it has a TTY.
+  virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
+                                                                    LogQuery query) = 0;
+  /// GET `path` ("/info") as the engine answers it, for answers we complete.
+  virtual asio::awaitable<Result<std::string>> get_document(std::string path) = 0;
+};
+
+}  // namespace swarmward::backends

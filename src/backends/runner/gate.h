@@ -1,0 +1,53 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace swarmward::backends {
+
+/// Bounds how many operations are in flight; first come, first served. Io thread only.
+class Gate {
+  struct State;
+
+ public:
+  /// A place inside; given back on destruction.
+  class Lease {
+   public:
+    Lease() = default;
+    Lease(Lease&&) noexcept = default;
+    Lease& operator=(Lease&& other) noexcept;
+    Lease(Lease const&) = delete;
+    Lease& operator=(Lease const&) = delete;
+    ~Lease() { release(); }
+
+    void release();
+    explicit operator bool() const { return state_ != nullptr; }
+
+   private:
+    friend class Gate;
+    explicit Lease(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    std::shared_ptr<State> state_;
+  };
+
+  Gate(boost::asio::any_io_executor executor, std::size_t limit);
+
+  [[nodiscard]] boost::asio::awaitable<Lease> enter();
+  void set_limit(std::size_t limit);
+
+ private:
+  struct State {
+    std::size_t limit = 0;
+    std::size_t inside = 0;
+    std::deque<std::shared_ptr<boost::asio::steady_timer>> waiting;
+    void admit();
+  };
+
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace swarmward::backends

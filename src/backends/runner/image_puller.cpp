@@ -1,0 +1,104 @@
+#include "backends/runner/image_puller.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "backends/runner/done.h"
+#include "backends/runner/image_reference.h"
+#include "base/log.h"
+
+namespace swarmward::backends {
+
+namespace {
+
+/// Credentials are part of the key: one user's refusal must not answer for another.
+std::string key_of(std::string const& reference, std::string const& registry_auth) {
+  return reference + '\n' + registry_auth;
+}
+
+}  // namespace
+
+ImagePuller::ImagePuller(asio::any_io_executor executor,
+                         std::shared_ptr<Engine> engine,
+                         Clock const& clock,
+                         std::chrono::seconds reuse)
+    : executor_(std::move(executor)), engine_(std::move(engine)), clock_(clock), reuse_(reuse) {}
+
+void ImagePuller::request(std::string const& reference,
+                          std::string const& registry_auth,
+                          Done done) {
+  auto& entry = entries_[key_of(reference, registry_auth)];
+  if (entry.waiting.empty() && clock_.now() < entry.valid_until) {
+    done(Result<void>());
+    return;
+  }
+  entry.waiting.push_back(std::move(done));
+  if (entry.waiting.size() == 1) {
+    asio::co_spawn(executor_, run(shared_from_this(), reference, registry_auth), asio::detached);
+  }
+}
+
+void ImagePuller::forget(std::string const& reference, std::string const& registry_auth) {
+  auto const found = entries_.find(key_of(reference, registry_auth));
+  if (found != entries_.end()) {
+    found->second.valid_until = Time{};
+  }
+}
+
+void ImagePuller::stop() {
+  stopped_ = true;
+  entries_.clear();
+}
+
+asio::awaitable<void> ImagePuller::run(std::shared_ptr<ImagePuller> self,
+                                       std::string reference,
+                                       std::string registry_auth) {
+  auto const key = key_of(reference, registry_auth);
+  auto const result = co_await self->fetch(std::move(reference), std::move(registry_auth));
+  self->finish(key, result);
+}
+
+asio::awaitable<Result<void>> ImagePuller::fetch(std::string reference, std::string registry_auth) {
+  if (is_immutable_image(reference)) {
+    auto const present = co_await engine_->has_image(reference);
+    if (present && *present) {
+      co_return kDone;
+    }
+  }
+  auto pulled = co_await engine_->pull_image(reference, std::move(registry_auth));
+  if (pulled || pulled.error().code == ErrorCode::Unavailable) {
+    co_return pulled;
+  }
+  auto const present = co_await engine_->has_image(reference);
+  if (present && *present) {
+    room_log("backends")->warn("image.pull_failed image={} present=true", reference);
+    co_return kDone;
+  }
+  if (!present && present.error().code == ErrorCode::Unavailable) {
+    co_return present.error();
+  }
+  if (pulled.error().message.empty()) {
+    co_return not_found("No such image: " + reference);
+  }
+  co_return pulled;
+}
+
+void ImagePuller::finish(std::string const& key, Result<void> const& result) {
+  if (stopped_) {
+    return;
+  }
+  // Answers of a minute ago serve nobody; dropping them here keeps the map small.
+  std::erase_if(entries_, [this](auto const& item) {
+    return item.second.waiting.empty() && item.second.valid_until <= clock_.now();
+  });
+  auto& entry = entries_[key];
+  auto const waiting = std::exchange(entry.waiting, {});
+  if (result) {
+    entry.valid_until = clock_.now() + reuse_;
+  }
+  for (auto const& done : waiting) {
+    done(result);
+  }
+}
+
+}  // namespace swarmward::backends

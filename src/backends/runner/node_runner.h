@@ -1,0 +1,43 @@
+#pragma once
+
+#include "backends/runner/runner_types.h"
+
+namespace swarmward::backends {
+
+/// Makes one engine run the tasks assigned to its node. It only ever touches containers that carry
+/// this node's id as a label. Io thread only; may be destroyed at any time.
+class NodeRunner {
+ public:
+  NodeRunner(asio::any_io_executor executor,
+             std::shared_ptr<Engine> engine,
+             NodeIdentity identity,
+             RunnerSink& sink,
+             Clock const& clock,
+             Delays delays = {});
+  ~NodeRunner();
+  NodeRunner(NodeRunner const&) = delete;
+  NodeRunner& operator=(NodeRunner const&) = delete;
+
+  /// Begins to connect. The sink is told of the first connect, of changes of the engine's info, of
+  /// each loss at once, and of failures to reconnect from time to time.
+  void start();
+  /// The full set. From now on containers of this node that belong to no assignment are removed.
+  void assign_all(std::vector<Assignment> assignments);
+  void task_changed(Assignment assignment);
+  void task_gone(model::TaskId task);
+  /// For leaving the swarm: gives all tasks up and removes every container of this node. Returns
+  /// when none is left, or when the engine does not answer.
+  asio::awaitable<void> remove_all_containers();
+  /// The sink and the clock are not used any more; containers go on.
+  void stop();
+
+  [[nodiscard]] std::shared_ptr<Engine> engine() const;
+  /// The container's id, for logs.
+  [[nodiscard]] std::optional<std::string> container_of(model::TaskId task) const;
+
+ private:
+  class Tasks;
+  std::shared_ptr<Tasks> tasks_;
+};
+
+}  // namespace swarmward::backends

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "backends/runner/gate.h"
+#include "backends/runner/image_puller.h"
+#include "backends/runner/runner_types.h"
+
+namespace swarmward::backends {
+
+/// What the parts of one node's runner share. Outlives the NodeRunner as long as a call to the
+/// engine is in flight; after `stopped` nothing here but the engine is touched.
+struct RunnerContext {
+  RunnerContext(asio::any_io_executor io,
+                std::shared_ptr<Engine> node_engine,
+                NodeIdentity node,
+                RunnerSink& reports_to,
+                Clock const& time,
+                Delays timers);
+
+  /// Operations in flight follow the size of the engine's machine.
+  void set_cpus(unsigned cpus);
+  void stop();
+
+  asio::any_io_executor executor;
+  std::shared_ptr<Engine> engine;
+  NodeIdentity identity;
+  RunnerSink& sink;
+  Clock const& clock;
+  Delays delays;
+  bool connected = false;  ///< And the containers have been listed.
+  bool stopped = false;
+  Gate starts;  ///< Creating and starting.
+  Gate stops;   ///< Apart, so that ending a task never waits for others to begin.
+  Gate removes;
+  Gate looks;  ///< Inspecting, which is cheap.
+  std::shared_ptr<ImagePuller> images;
+};
+
+}  // namespace swarmward::backends

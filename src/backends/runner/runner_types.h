@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backends/engine.h"
+#include "model/task.h"
+
+namespace swarmward::backends {
+
+/// The node whose containers a runner keeps, as labels and templates name it.
+struct NodeIdentity {
+  model::NodeId id;
+  std::string hostname;
+};
+
+/// A task this node should have.
+struct Assignment {
+  std::shared_ptr<model::Task const> task;  ///< Never null.
+  std::string registry_auth;                ///< X-Registry-Auth; never logged.
+};
+
+/// What the connection to an engine shows.
+struct EngineObservation {
+  bool reachable = false;
+  std::optional<EngineInfo> info;  ///< Present when reachable.
+  std::string error;               ///< Why it is not reachable.
+};
+
+/// Takes what runners observe; implemented outside. Called on the io thread, never from inside a
+/// call of the owner into the runner.
+class RunnerSink {
+ public:
+  virtual ~RunnerSink() = default;
+  virtual void report(model::NodeId node, model::TaskId task, model::TaskStatus status) = 0;
+  virtual void observe(model::NodeId node, EngineObservation observation) = 0;
+};
+
+/// The runner's timers; tests shorten them.
+struct Delays {
+  std::chrono::milliseconds ping{2000};
+  std::chrono::milliseconds reconnect{500};
+  std::chrono::milliseconds observe_failure{2000};  ///< Failures are repeated at most this often.
+  std::chrono::milliseconds refresh{20000};         ///< The engine is asked for its info again.
+  std::chrono::milliseconds resync{60000};          ///< Containers are listed though all is well.
+  std::chrono::milliseconds retry{1000};            ///< After a passing failure of a step.
+  /// A stop that takes longer gives its slot to the next one: it only waits for a process that uses
+  /// its grace period.
+  std::chrono::milliseconds slow_stop{250};
+  std::chrono::seconds pull_reuse{30};  ///< How long the answer to a pull serves later tasks.
+  unsigned attempts = 3;                ///< Of a step that fails with a passing error.
+};
+
+}  // namespace swarmward::backends

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "backends/runner/runner_context.h"
+#include "backends/runner/task_plan.h"
+
+namespace swarmward::backends {
+
+enum class Resync { Full, Periodic };
+
+/// Runs one task on one engine: takes one step after another until there is nothing to do, and is
+/// woken by events, answers and changes of the assignment. A task that just runs holds no
+/// coroutine. Io thread only.
+class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
+ public:
+  /// `finished` is called, from the io loop, when an unassigned task has left nothing behind.
+  TaskRunner(std::shared_ptr<RunnerContext> context,
+             Assignment assignment,
+             std::function<void(model::TaskId)> finished);
+
+  void assign(Assignment assignment);
+  /// The task is not this node's any more: its container goes at once.
+  void unassign();
+  void on_event(ContainerEvent const& event);
+  /// Around a list of the engine's containers: what is made in between is not missing from it.
+  void begin_resync();
+  /// `found` is the task's container in the list, null if there is none.
+  void end_resync(ContainerSummary const* found, Resync kind);
+  /// Takes steps if there are any.
+  void wake();
+  void stop();
+
+  [[nodiscard]] model::TaskId id() const { return task().id; }
+  [[nodiscard]] std::string const& container_id() const { return container_id_; }
+  [[nodiscard]] std::string container_name() const { return model::full_name(task()); }
+
+ private:
+  /// Which errors are worth another try. That the engine was not reached always is.
+  enum class Retry { IfUnreached, IfInterrupted, IfPassing, Always };
+
+  [[nodiscard]] model::Task const& task() const { return *assignment_.task; }
+  [[nodiscard]] bool idle() const;
+  [[nodiscard]] TaskView view() const;
+
+  static asio::awaitable<void> drive(std::shared_ptr<TaskRunner> self);
+  asio::awaitable<void> perform(Step step);
+  asio::awaitable<void> create();
+  asio::awaitable<Result<void>> create_volumes();
+  asio::awaitable<void> adopt_by_name(Error refusal);
+  asio::awaitable<void> start();
+  asio::awaitable<void> note_failed_start(Error error);
+  asio::awaitable<void> inspect();
+  asio::awaitable<void> stop_container();
+  asio::awaitable<void> remove();
+
+  void report_step(Step step);
+  void accept();
+  void pull();
+  void pulled(Result<void> const& result);
+  void creation_failed(Error const& error);
+  void report_exit();
+  void report_vanished();
+  void apply(ContainerState const& seen, unsigned events_before);
+  void container_is_gone();
+  void set_container(std::string id, Phase phase);
+  /// True if the step shall be tried again later; false: the error is final.
+  bool retry_later(Error const& error, Retry which);
+  void fail(std::string err);
+  void report(model::TaskState state, std::string message, std::string err = {});
+
+  std::shared_ptr<RunnerContext> context_;
+  Assignment assignment_;
+  std::function<void(model::TaskId)> finished_;
+  model::TaskStatus status_;  ///< As last reported.
+
+  std::string container_id_;  ///< Kept after the container went, for the status.
+  std::string resync_id_;
+  Phase phase_ = Phase::None;
+  Health health_ = Health::None;
+  ImageState image_ = ImageState::Wanted;
+  bool present_ = false;
+  bool look_again_ = false;
+  bool unhealthy_ = false;  ///< It once was, so its end is a failure whatever the exit code.
+  bool start_attempted_ = false;
+  bool unassigned_ = false;
+  bool driving_ = false;
+  bool stopping_ = false;
+  bool resuming_later_ = false;
+  bool pulled_again_ = false;
+  unsigned attempts_ = 0;
+  unsigned events_ = 0;  ///< Counted to notice events that arrive during an inspect.
+  std::int64_t pid_ = 0;
+  std::int64_t exit_code_ = 0;
+  std::vector<model::PortConfig> ports_;
+  Gate::Lease lease_;  ///< Kept from creating to starting.
+  std::unique_ptr<asio::steady_timer> retry_timer_;
+};
+
+}  // namespace swarmward::backends

@@ -1,0 +1,68 @@
+// What a TaskRunner says of its task. Texts: swarm mode's agent, which clients match.
+#include "backends/runner/container_config.h"
+#include "backends/runner/task_runner.h"
+
+namespace swarmward::backends {
+
+using model::TaskState;
+
+void TaskRunner::accept() {
+  auto const& spec = *task().spec;
+  if (!spec.container) {
+    return report(TaskState::Rejected, "resolving controller failed", "exec: unsupported runtime");
+  }
+  auto const checked = check_mounts(*spec.container);
+  if (!checked) {
+    return report(TaskState::Rejected, "resolving controller failed", checked.error().message);
+  }
+  report(TaskState::Accepted, "accepted");
+}
+
+void TaskRunner::report_exit() {
+  bool const success = exit_code_ == 0 && !unhealthy_;
+  // Without a healthcheck a start is a success as such, however soon the process ends.
+  if (status_.state == TaskState::Starting && (success || health_ == Health::None)) {
+    report(TaskState::Running, "started");
+  }
+  if (success) {
+    return report(TaskState::Complete, "finished");
+  }
+  auto err = "task: non-zero exit (" + std::to_string(exit_code_) + ")";
+  if (unhealthy_) {
+    err += ": dockerexec: unhealthy container";
+  }
+  fail(std::move(err));
+}
+
+void TaskRunner::report_vanished() {
+  bool const waited_for_health =
+      status_.state == TaskState::Starting && health_ == Health::Starting;
+  fail(waited_for_health ? "dockerexec: container destroyed"
+                         : "No such container: " + container_name());
+}
+
+void TaskRunner::fail(std::string err) {
+  auto const state = status_.state < TaskState::Starting ? TaskState::Rejected : TaskState::Failed;
+  report(state, status_.message, std::move(err));
+}
+
+void TaskRunner::report(TaskState state, std::string message, std::string err) {
+  if (context_->stopped || state < status_.state) {
+    return;
+  }
+  status_.state = state;
+  status_.message = std::move(message);
+  status_.err = std::move(err);
+  status_.timestamp = context_->clock.now();
+  if (!container_id_.empty()) {
+    model::ContainerStatus container;
+    container.container_id = container_id_;
+    container.pid = pid_;
+    container.exit_code = exit_code_;
+    status_.container = std::move(container);
+  }
+  status_.ports = ports_;
+  context_->sink.report(context_->identity.id, id(), status_);
+}
+
+}  // namespace swarmward::backends

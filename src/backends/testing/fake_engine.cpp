@@ -1,0 +1,358 @@
+#include "backends/testing/fake_engine.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "backends/runner/done.h"
+
+namespace swarmward::backends::testing {
+
+namespace {
+
+Error no_container(std::string const& id) {
+  return not_found("No such container: " + id);
+}
+
+bool carries(model::StringMap const& labels, std::string const& wanted) {
+  auto const equals = wanted.find('=');
+  auto const found = labels.find(wanted.substr(0, equals));
+  return found != labels.end() &&
+         (equals == std::string::npos || found->second == wanted.substr(equals + 1));
+}
+
+}  // namespace
+
+struct FakeEngine::Stream {
+  explicit Stream(asio::any_io_executor executor) : news(std::move(executor)) {}
+  void notify() { news.expires_at(asio::steady_timer::time_point::min()); }
+
+  std::string label;
+  std::deque<ContainerEvent> events;
+  bool ended = false;
+  asio::steady_timer news;
+};
+
+class FakeEngine::Reader final : public EventStream {
+ public:
+  explicit Reader(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
+  ~Reader() override { Reader::close(); }
+
+  asio::awaitable<Result<ContainerEvent>> next() override {
+    auto const stream = stream_;
+    while (!stream->ended && stream->events.empty()) {
+      stream->news.expires_at(asio::steady_timer::time_point::max());
+      co_await stream->news.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (stream->ended) {
+      co_return unavailable("unexpected EOF");
+    }
+    auto event = std::move(stream->events.front());
+    stream->events.pop_front();
+    co_return event;
+  }
+
+  void close() override {
+    stream_->ended = true;
+    stream_->notify();
+  }
+
+ private:
+  std::shared_ptr<Stream> stream_;
+};
+
+FakeEngine::FakeEngine(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+void FakeEngine::fail_next(std::string const& call, Error error, int times) {
+  failures_[call].insert(failures_[call].end(), static_cast<std::size_t>(times), error);
+}
+
+void FakeEngine::release(std::string const& call) {
+  held_.erase(call);
+  for (auto const& timer : std::exchange(waiting_[call], {})) {
+    timer->cancel();
+  }
+}
+
+Result<void> FakeEngine::begin_outcome(std::string const& call) {
+  if (!reachable) {
+    return unavailable("Cannot connect to the Docker daemon");
+  }
+  auto& failures = failures_[call];
+  if (failures.empty()) {
+    return {};
+  }
+  auto error = std::move(failures.front());
+  failures.pop_front();
+  return error;
+}
+
+asio::awaitable<Result<void>> FakeEngine::enter(std::string call) {
+  ++calls_[call];
+  most_in_flight_[call] = std::max(most_in_flight_[call], ++in_flight_[call]);
+  co_await asio::post(executor_, asio::use_awaitable);
+  if (held_.contains(call)) {
+    auto const timer =
+        std::make_shared<asio::steady_timer>(executor_, asio::steady_timer::time_point::max());
+    waiting_[call].push_back(timer);
+    co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  --in_flight_[call];
+  co_return begin_outcome(call);
+}
+
+void FakeEngine::emit(Container const& container, std::string const& action) {
+  if (lose_events) {
+    return;
+  }
+  ContainerEvent event;
+  event.action = action;
+  event.container_id = container.state.id;
+  event.labels = container.state.labels;
+  event.exit_code = container.state.exit_code;
+  std::erase_if(streams_, [](auto const& weak) { return weak.expired(); });
+  for (auto const& weak : streams_) {
+    auto const stream = weak.lock();
+    if (stream && !stream->ended && carries(event.labels, stream->label)) {
+      stream->events.push_back(event);
+      stream->notify();
+    }
+  }
+}
+
+FakeEngine::Container* FakeEngine::find(std::string const& id_or_name) {
+  for (auto& [id, container] : containers_) {
+    if (id == id_or_name || container.state.name == id_or_name) {
+      return &container;
+    }
+  }
+  return nullptr;
+}
+
+void FakeEngine::exit(std::string const& id_or_name, std::int64_t code) {
+  auto& container = *find(id_or_name);
+  container.state.status = "exited";
+  container.state.running = false;
+  container.state.pid = 0;
+  container.state.exit_code = code;
+  emit(container, "die");
+}
+
+void FakeEngine::health(std::string const& id_or_name, std::string const& word) {
+  auto& container = *find(id_or_name);
+  container.state.health = word;
+  emit(container, "health_status: " + word);
+}
+
+void FakeEngine::destroy(std::string const& id_or_name) {
+  auto const container = *find(id_or_name);
+  containers_.erase(container.state.id);
+  emit(container, "destroy");
+}
+
+void FakeEngine::restart(std::string const& id_or_name) {
+  auto& container = *find(id_or_name);
+  container.state.status = "running";
+  container.state.running = true;
+  container.state.pid = 4242;
+  container.state.exit_code = 0;
+  container.state.health = health_after_start;
+  container.state.started_at = Time(std::chrono::seconds(1));
+  emit(container, "start");
+}
+
+std::string FakeEngine::add_container(std::string name,
+                                      model::StringMap labels,
+                                      std::string status) {
+  Container container;
+  container.state.id = "c" + std::to_string(next_id_++);
+  container.state.name = std::move(name);
+  container.state.labels = std::move(labels);
+  container.state.running = status == "running";
+  container.state.started_at = status == "created" ? Time{} : Time(std::chrono::seconds(1));
+  container.state.status = std::move(status);
+  auto id = container.state.id;
+  containers_.emplace(id, std::move(container));
+  return id;
+}
+
+void FakeEngine::break_streams() {
+  for (auto const& weak : std::exchange(streams_, {})) {
+    if (auto const stream = weak.lock()) {
+      stream->ended = true;
+      stream->notify();
+    }
+  }
+}
+
+int FakeEngine::calls(std::string const& call) const {
+  auto const found = calls_.find(call);
+  return found == calls_.end() ? 0 : found->second;
+}
+
+int FakeEngine::most_in_flight(std::string const& call) const {
+  auto const found = most_in_flight_.find(call);
+  return found == most_in_flight_.end() ? 0 : found->second;
+}
+
+asio::awaitable<Result<EngineInfo>> FakeEngine::info() {
+  auto const begun = co_await enter("info");
+  if (!begun) {
+    co_return begun.error();
+  }
+  co_return description;
+}
+
+asio::awaitable<Result<void>> FakeEngine::ping() {
+  return enter("ping");
+}
+
+asio::awaitable<Result<std::string>> FakeEngine::create_container(std::string name,
+                                                                  std::string body) {
+  auto const begun = co_await enter("create_container");
+  if (!begun) {
+    co_return begun.error();
+  }
+  if (auto const* other = find(name)) {
+    co_return conflict("Conflict. The container name \"/" + name +
+                       "\" is already in use by container \"" + other->state.id + "\".");
+  }
+  auto const document = nlohmann::json::parse(body);
+  auto const image = document.at("Image").get<std::string>();
+  if (!images.contains(image)) {
+    co_return not_found("No such image: " + image);
+  }
+  auto const id = add_container(name, document.at("Labels").get<model::StringMap>(), "created");
+  containers_[id].body = body;
+  emit(containers_[id], "create");
+  co_return id;
+}
+
+asio::awaitable<Result<void>> FakeEngine::start_container(std::string id) {
+  auto begun = co_await enter("start_container");
+  if (!begun) {
+    co_return begun;
+  }
+  auto* container = find(id);
+  if (container == nullptr) {
+    co_return no_container(id);
+  }
+  if (!container->state.running) {
+    restart(id);
+  }
+  co_return kDone;
+}
+
+asio::awaitable<Result<void>> FakeEngine::stop_container(std::string id,
+                                                         std::chrono::seconds grace) {
+  auto begun = co_await enter("stop_container");
+  if (!begun) {
+    co_return begun;
+  }
+  last_grace = grace;
+  auto* container = find(id);
+  if (container == nullptr) {
+    co_return no_container(id);
+  }
+  if (container->state.running) {
+    exit(id, container->stop_exits ? container->stop_code : 137);
+  }
+  co_return kDone;
+}
+
+asio::awaitable<Result<void>> FakeEngine::remove_container(std::string id, KeepVolumes /*keep*/) {
+  auto begun = co_await enter("remove_container");
+  if (!begun) {
+    co_return begun;
+  }
+  auto* container = find(id);
+  if (container != nullptr && container->state.running) {
+    exit(id, 137);
+  }
+  if (container != nullptr) {
+    destroy(id);
+  }
+  co_return kDone;
+}
+
+asio::awaitable<Result<ContainerState>> FakeEngine::inspect_container(std::string id_or_name) {
+  auto const begun = co_await enter("inspect_container");
+  if (!begun) {
+    co_return begun.error();
+  }
+  auto const* container = find(id_or_name);
+  if (container == nullptr) {
+    co_return no_container(id_or_name);
+  }
+  co_return container->state;
+}
+
+asio::awaitable<Result<std::vector<ContainerSummary>>> FakeEngine::list_containers(
+    std::string label) {
+  auto const begun = co_await enter("list_containers");
+  if (!begun) {
+    co_return begun.error();
+  }
+  std::vector<ContainerSummary> rows;
+  for (auto const& [id, container] : containers_) {
+    if (carries(container.state.labels, label)) {
+      auto& row = rows.emplace_back();
+      row.id = id;
+      row.name = container.state.name;
+      row.labels = container.state.labels;
+      row.state = container.state.status;
+    }
+  }
+  co_return rows;
+}
+
+asio::awaitable<Result<bool>> FakeEngine::has_image(std::string reference) {
+  auto const begun = co_await enter("has_image");
+  if (!begun) {
+    co_return begun.error();
+  }
+  co_return images.contains(reference);
+}
+
+asio::awaitable<Result<void>> FakeEngine::pull_image(std::string reference,
+                                                     std::string /*registry_auth*/) {
+  auto begun = co_await enter("pull_image");
+  if (begun) {
+    images.insert(reference);
+  }
+  co_return begun;
+}
+
+asio::awaitable<Result<void>> FakeEngine::create_volume(std::string body) {
+  auto begun = co_await enter("create_volume");
+  if (begun) {
+    volumes.push_back(body);
+  }
+  co_return begun;
+}
+
+asio::awaitable<Result<std::unique_ptr<EventStream>>> FakeEngine::events(std::string label) {
+  auto const begun = co_await enter("events");
+  if (!begun) {
+    co_return begun.error();
+  }
+  auto const stream = std::make_shared<Stream>(executor_);
+  stream->label = std::move(label);
+  streams_.push_back(stream);
+  std::unique_ptr<EventStream> reader = std::make_unique<Reader>(stream);
+  co_return reader;
+}
+
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> FakeEngine::logs(std::string /*id*/,
+                                                                      LogQuery /*query*/) {
+  auto const begun = co_await enter("logs");
+  co_return begun ? Error{ErrorCode::NotImplemented, "not faked"} : begun.error();
+}
+
+asio::awaitable<Result<std::string>> FakeEngine::get_document(std::string /*path*/) {
+  auto const begun = co_await enter("get_document");
+  co_return begun ? Error{ErrorCode::NotImplemented, "not faked"} : begun.error();
+}
+
+}  // namespace swarmward::backends::testing
