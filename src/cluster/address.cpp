@@ -1,0 +1,162 @@
+#include "cluster/address.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+
+namespace swarmward::cluster {
+
+namespace {
+
+constexpr std::string_view kDefaultPort = "2377";
+
+bool is_ip(std::string const& text) {
+  in6_addr buffer{};
+  return ::inet_pton(AF_INET, text.c_str(), &buffer) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), &buffer) == 1;
+}
+
+struct HostPort {
+  std::string host;
+  std::string port;
+};
+
+/// "host", "host:port", "[v6]:port" or a bare IPv6 address.
+HostPort split(std::string const& text) {
+  if (text.starts_with('[')) {
+    auto const close = text.find(']');
+    auto const host = text.substr(1, close == std::string::npos ? close : close - 1);
+    bool const has_port = close != std::string::npos && text.compare(close, 2, "]:") == 0;
+    return {host, has_port ? text.substr(close + 2) : std::string{}};
+  }
+  auto const colon = text.rfind(':');
+  if (colon == std::string::npos || is_ip(text)) {
+    return {text, {}};
+  }
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+/// The address that a host or interface name stands for.
+std::optional<std::string> resolve(std::string const& host,
+                                   std::vector<InterfaceAddress> const& known) {
+  if (is_ip(host)) {
+    return host;
+  }
+  auto const found = std::ranges::find(known, host, &InterfaceAddress::interface);
+  return found == known.end() ? std::nullopt : std::optional(found->address);
+}
+
+bool is_unspecified(std::string const& address) {
+  return address == "0.0.0.0" || address == "::";
+}
+
+Result<std::string> choose_advertised(std::vector<InterfaceAddress> const& known) {
+  if (known.empty()) {
+    return invalid_argument("could not find the system's IP address");
+  }
+  if (known.size() == 1) {
+    return known.front().address;
+  }
+  auto const& first = known[0];
+  auto const& second = known[1];
+  std::string const text =
+      "could not choose an IP address to advertise since this system has multiple addresses on ";
+  if (first.interface == second.interface) {
+    return invalid_argument(text + "interface " + first.interface + " (" + first.address + " and " +
+                            second.address + ")");
+  }
+  return invalid_argument(text + "different interfaces (" + first.address + " on " +
+                          first.interface + " and " + second.address + " on " + second.interface +
+                          ")");
+}
+
+Result<std::string> advertised(AddressRequest const& request,
+                               std::string const& listen_host,
+                               std::vector<InterfaceAddress> const& known) {
+  if (request.advertise.empty()) {
+    return is_unspecified(listen_host) ? choose_advertised(known) : listen_host;
+  }
+  auto const address = resolve(split(request.advertise).host, known);
+  if (!address || is_unspecified(*address)) {
+    return invalid_argument(
+        "advertise address must be a non-zero IP address or network interface (with optional port "
+        "number)");
+  }
+  return *address;
+}
+
+}  // namespace
+
+std::vector<InterfaceAddress> interface_addresses() {
+  std::vector<InterfaceAddress> found;
+  ifaddrs* raw = nullptr;
+  if (::getifaddrs(&raw) != 0) {
+    return found;
+  }
+  std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> const list(raw, &::freeifaddrs);
+  for (auto const* entry = raw; entry != nullptr; entry = entry->ifa_next) {
+    bool const usable = entry->ifa_addr != nullptr && (entry->ifa_flags & IFF_UP) != 0 &&
+                        (entry->ifa_flags & IFF_LOOPBACK) == 0 &&
+                        !std::string_view(entry->ifa_name).starts_with("docker");
+    if (!usable ||
+        (entry->ifa_addr->sa_family != AF_INET && entry->ifa_addr->sa_family != AF_INET6)) {
+      continue;
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (entry->ifa_addr->sa_family == AF_INET) {
+      auto const* v4 = reinterpret_cast<sockaddr_in const*>(entry->ifa_addr);
+      ::inet_ntop(AF_INET, &v4->sin_addr, text.data(), text.size());
+    } else {
+      auto const* v6 = reinterpret_cast<sockaddr_in6 const*>(entry->ifa_addr);
+      if (IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)) {
+        continue;
+      }
+      ::inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
+    }
+    found.push_back({entry->ifa_name, text.data()});
+  }
+  // IPv4 first, as native advertises it where there is one of each.
+  std::ranges::stable_sort(found, {}, [](auto const& address) {
+    return address.address.find(':') != std::string::npos;
+  });
+  bool const has_v4 = !found.empty() && found.front().address.find(':') == std::string::npos;
+  if (has_v4) {
+    std::erase_if(found, [](auto const& a) { return a.address.find(':') != std::string::npos; });
+  }
+  return found;
+}
+
+Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
+                                         std::vector<InterfaceAddress> const& known) {
+  if (request.listen.empty()) {
+    return invalid_argument("invalid ListenAddr \"\": invalid empty address");
+  }
+  auto const [host, port] = split(request.listen);
+  auto const listen = resolve(host, known);
+  if (!listen) {
+    return invalid_argument(
+        "listen address must be an IP address or network interface (with optional port number)");
+  }
+  auto const advertise = advertised(request, *listen, known);
+  if (!advertise) {
+    return advertise.error();
+  }
+  if (!request.data_path.empty()) {
+    auto const data_path = resolve(request.data_path, known);
+    if (!data_path || is_unspecified(*data_path)) {
+      return invalid_argument(
+          "data path address must be a non-zero IP address or network interface (without a port "
+          "number)");
+    }
+  }
+  auto const shown = listen->find(':') == std::string::npos ? *listen : "[" + *listen + "]";
+  return ChosenAddresses{shown + ":" + (port.empty() ? std::string(kDefaultPort) : port),
+                         *advertise};
+}
+
+}  // namespace swarmward::cluster

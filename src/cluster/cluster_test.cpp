@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cluster/address.h"
+#include "cluster/node_liveness.h"
+#include "cluster/root_ca.h"
+
+namespace swarmward::cluster {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(RootCa, TokensPinTheCertificate) {
+  auto const ca = make_root_ca();
+  ASSERT_TRUE(ca);
+  auto const info = tls_info(ca->certificate);
+  ASSERT_TRUE(info);
+  EXPECT_FALSE(info->issuer_subject.empty());
+  EXPECT_FALSE(info->issuer_public_key.empty());
+  auto const worker = make_join_token(ca->certificate, system_random());
+  auto const manager = make_join_token(ca->certificate, system_random());
+  EXPECT_THAT(worker, testing::MatchesRegex("SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}"));
+  EXPECT_EQ(worker.substr(0, 59), manager.substr(0, 59));
+  EXPECT_NE(worker, manager);
+  EXPECT_FALSE(tls_info("no certificate"));
+}
+
+TEST(UnlockKey, HasNativesShape) {
+  EXPECT_THAT(make_unlock_key(system_random()),
+              testing::MatchesRegex("SWMKEY-1-[A-Za-z0-9+/]{43}"));
+}
+
+std::vector<InterfaceAddress> const kOne{{"eth0", "10.0.0.5"}};
+std::vector<InterfaceAddress> const kTwo{{"eth0", "10.0.0.5"}, {"eth1", "10.1.0.5"}};
+
+TEST(ChooseAddresses, TakesTheOnlyOne) {
+  auto const chosen = choose_addresses({"0.0.0.0:2377", "", ""}, kOne);
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->advertise, "10.0.0.5");
+  EXPECT_EQ(chosen->listen, "0.0.0.0:2377");
+}
+
+TEST(ChooseAddresses, TakesInterfacesAndPorts) {
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "eth1:2377", ""}, kTwo)->advertise, "10.1.0.5");
+  EXPECT_EQ(choose_addresses({"eth1", "", ""}, kTwo)->advertise, "10.1.0.5");
+  EXPECT_EQ(choose_addresses({"[::1]:2377", "fd00::1", ""}, kTwo)->listen, "[::1]:2377");
+}
+
+TEST(ChooseAddresses, RefusesWithNativesTexts) {
+  auto const text = [](AddressRequest const& request, std::vector<InterfaceAddress> const& known) {
+    return choose_addresses(request, known).error().message;
+  };
+  EXPECT_THAT(text({"0.0.0.0:2377", "", ""}, kTwo),
+              HasSubstr("different interfaces (10.0.0.5 on eth0 and 10.1.0.5 on eth1)"));
+  EXPECT_EQ(text({"", "", ""}, kOne), "invalid ListenAddr \"\": invalid empty address");
+  EXPECT_THAT(text({"0.0.0.0:2377", "0.0.0.0", ""}, kOne), HasSubstr("advertise address must be"));
+  EXPECT_THAT(text({"zz", "", ""}, kOne), HasSubstr("listen address must be"));
+  EXPECT_THAT(text({"0.0.0.0", "", "zz"}, kOne), HasSubstr("data path address must be"));
+  EXPECT_EQ(text({"0.0.0.0", "", ""}, {}), "could not find the system's IP address");
+}
+
+TEST(NodeLiveness, GivesAGraceAndComesBackAtOnce) {
+  NodeLiveness liveness;
+  model::Node node;
+  node.id = model::NodeId("nodenodenodenodenodenoden");
+  node.status.state = model::NodeState::Ready;
+  state::Snapshot snapshot;
+  snapshot.nodes.insert_or_assign(node.id, std::make_shared<model::Node const>(node));
+  Time const start{std::chrono::seconds(1000)};
+
+  EXPECT_FALSE(liveness.sight(node, {false, {}}, start));
+  EXPECT_EQ(liveness.next_deadline(), start + kNodeDownAfter);
+  EXPECT_TRUE(liveness.overdue(snapshot, start + std::chrono::seconds(14)).empty());
+  auto const down = liveness.overdue(snapshot, start + kNodeDownAfter);
+  ASSERT_EQ(down.size(), 1U);
+  EXPECT_EQ(down.front().status.message, "heartbeat failure");
+  EXPECT_FALSE(liveness.next_deadline());
+
+  auto const back = liveness.sight(down.front(), {true, {}}, start + std::chrono::seconds(60));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->status.state, model::NodeState::Ready);
+  EXPECT_EQ(back->status.message, "");
+}
+
+}  // namespace
+}  // namespace swarmward::cluster
