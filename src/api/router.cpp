@@ -1,0 +1,158 @@
+#include "api/router.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "api/error_response.h"
+#include "base/log.h"
+
+namespace swarmward::api {
+
+namespace {
+
+/// Everything at and below these paths is ours, unknown paths too.
+constexpr std::array<std::string_view, 6> kOwnRoots{
+    "/swarm", "/nodes", "/services", "/tasks", "/secrets", "/configs"};
+
+Response reply_of(Result<Response> outcome, ApiVersion version) {
+  return outcome ? std::move(*outcome) : error_response(outcome.error(), version);
+}
+
+/// Runs a handler of either kind and sends its answer.
+template <class Family>
+asio::awaitable<void> answer(Family* family, Route<Family> const* route, Call const* call) {
+  auto const version = call->request.version;
+  Responder* const responder = call->responder;
+  if (auto const* read = std::get_if<Read<Family>>(&route->handler)) {
+    auto response = reply_of((family->**read)(*call), version);
+    co_await responder->send(std::move(response));
+    co_return;
+  }
+  if (auto const* act = std::get_if<Act<Family>>(&route->handler)) {
+    auto outcome = co_await (family->**act)(call);
+    auto response = reply_of(std::move(outcome), version);
+    co_await responder->send(std::move(response));
+    co_return;
+  }
+  auto const stream = std::get<Stream<Family>>(route->handler);
+  auto streamed = co_await (family->*stream)(call);
+  if (!streamed) {
+    auto response = error_response(streamed.error(), version);
+    co_await responder->send(std::move(response));
+  }
+}
+
+/// Engines since 29 say so; older ones answer all versions. Source: their message.
+Error too_old_for(std::string_view method, std::string_view pattern, ApiVersion since) {
+  return invalid_argument(std::string(method) + " " + std::string(pattern) +
+                          " requires minimum API version " + to_string(since));
+}
+
+}  // namespace
+
+bool matches_pattern(std::string_view pattern, std::string_view path, std::string* id) {
+  constexpr std::string_view kParameter = "{id}";
+  auto const at = pattern.find(kParameter);
+  if (at == std::string_view::npos) {
+    return pattern == path;
+  }
+  auto const before = pattern.substr(0, at);
+  auto const after = pattern.substr(at + kParameter.size());
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+      !path.ends_with(after)) {
+    return false;
+  }
+  auto const segment = path.substr(at, path.size() - before.size() - after.size());
+  if (segment.find('/') != std::string_view::npos) {
+    return false;
+  }
+  *id = segment;
+  return true;
+}
+
+SwarmApi::SwarmApi(state::StateStore& store,
+                   SwarmControl& control,
+                   Clock const& clock,
+                   RandomBytes random)
+    : context_{store, control, clock, std::move(random)},
+      swarm_(context_),
+      nodes_(context_),
+      services_(context_),
+      tasks_(context_),
+      logs_(context_),
+      info_(context_),
+      dependencies_(context_) {
+  add(swarm_);
+  add(nodes_);
+  add(services_);
+  add(tasks_);
+  add(logs_);
+  add(info_);
+  add(dependencies_);
+}
+
+template <class Family>
+void SwarmApi::add(Family& family) {
+  for (Route<Family> const& route : Family::routes()) {
+    entries_.push_back(
+        {route.method, route.pattern, route.since, [&family, &route](Call const* call) {
+           return answer(&family, &route, call);
+         }});
+  }
+}
+
+bool SwarmApi::owns(std::string_view method,
+                    std::string_view path,
+                    ApiVersion /*version*/,
+                    std::string_view raw_query) const {
+  if (Dependencies::is_predefined_network(path) &&
+      raw_query.find("scope=swarm") != raw_query.npos) {
+    return method == "GET" && context_.store.snapshot()->cluster != nullptr;
+  }
+  if (path == "/info" || path == "/version") {
+    return method == "GET";
+  }
+  return std::ranges::any_of(kOwnRoots, [&](std::string_view root) {
+    return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+  });
+}
+
+SwarmApi::Entry const* SwarmApi::find(std::string_view method,
+                                      std::string_view path,
+                                      std::string* id) const {
+  // Fixed paths first: "/services/create" is not the service called "create".
+  for (auto const& entry : entries_) {
+    if (entry.method == method && entry.pattern == path) {
+      return &entry;
+    }
+  }
+  for (auto const& entry : entries_) {
+    if (entry.method == method && matches_pattern(entry.pattern, path, id)) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+asio::awaitable<void> SwarmApi::handle(Request request, Responder& responder) {
+  Call call;
+  call.request = std::move(request);
+  call.snapshot = context_.store.snapshot();
+  call.responder = &responder;
+  auto const* entry = find(call.request.method, call.request.path, &call.id);
+  if (entry == nullptr) {
+    auto response = page_not_found();
+    co_await responder.send(std::move(response));
+    co_return;
+  }
+  if (call.request.version < entry->since) {
+    auto response = error_response(too_old_for(entry->method, entry->pattern, entry->since),
+                                   call.request.version);
+    co_await responder.send(std::move(response));
+    co_return;
+  }
+  co_await entry->run(&call);
+}
+
+}  // namespace swarmward::api

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/manager_check.h"
+#include "api/route.h"
+#include "api/routes/routes_dependencies.h"
+#include "api/routes/routes_info.h"
+#include "api/routes/routes_logs.h"
+#include "api/routes/routes_nodes.h"
+#include "api/routes/routes_services.h"
+#include "api/routes/routes_swarm.h"
+#include "api/routes/routes_tasks.h"
+
+namespace swarmward::api {
+
+/// Answers what swarm mode adds to the Engine API. Lives on the io thread; the store and the
+/// control outlive it.
+class SwarmApi final : public RequestHandler {
+ public:
+  SwarmApi(state::StateStore& store, SwarmControl& control, Clock const& clock, RandomBytes random);
+
+  [[nodiscard]] bool owns(std::string_view method,
+                          std::string_view path,
+                          ApiVersion version,
+                          std::string_view raw_query) const override;
+  asio::awaitable<void> handle(Request request, Responder& responder) override;
+
+ private:
+  struct Entry {
+    std::string_view method;
+    std::string_view pattern;
+    ApiVersion since;
+    std::function<asio::awaitable<void>(Call const*)> run;
+  };
+
+  template <class Family>
+  void add(Family& family);
+  [[nodiscard]] Entry const* find(std::string_view method,
+                                  std::string_view path,
+                                  std::string* id) const;
+
+  RouteContext context_;
+  Swarm swarm_;
+  Nodes nodes_;
+  Services services_;
+  Tasks tasks_;
+  Logs logs_;
+  Info info_;
+  Dependencies dependencies_;
+  std::vector<Entry> entries_;
+};
+
+/// Whether `path` is what `pattern` describes; `{id}` takes one segment that is not empty, put into
+/// `id`.
+[[nodiscard]] bool matches_pattern(std::string_view pattern,
+                                   std::string_view path,
+                                   std::string* id);
+
+}  // namespace swarmward::api

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "api/routes/log_lines.h"
+#include "api/swarm_control.h"
+#include "backends/engine.h"
+#include "model/task.h"
+
+namespace swarmward::api {
+
+/// The merged log of several tasks: one reader per task fills a common buffer. Owned by shared_ptr,
+/// because readers may outlive the request that started them; all on the io thread.
+class LogStream : public std::enable_shared_from_this<LogStream> {
+ public:
+  LogStream(asio::any_io_executor executor,
+            SwarmControl& control,
+            backends::LogQuery query,
+            bool framed);
+
+  /// Reads the task's log too, unless it is being read already or there is no container yet.
+  void add(model::Task const& task);
+
+  /// Waits until there is output or all readers have ended, at most `limit`.
+  asio::awaitable<void> wait(std::chrono::milliseconds limit);
+  /// What has arrived since the last call; may be empty.
+  [[nodiscard]] std::string take();
+  [[nodiscard]] bool idle() const { return readers_ == 0 && buffer_.empty(); }
+  /// Ends all readers.
+  void stop();
+  /// The nodes whose logs are missing, as native tells it; empty if there are none.
+  [[nodiscard]] std::string complaint() const;
+
+ private:
+  struct Source {
+    model::TaskId task;
+    model::ServiceId service;
+    model::NodeId node;
+    std::string container_id;
+    bool tty = false;
+  };
+
+  asio::awaitable<void> read(Source source);
+  asio::awaitable<void> pump(Source const* source, backends::ByteStream* stream);
+  void append(Source const& source, std::vector<LogLine> const& lines);
+
+  asio::any_io_executor executor_;
+  SwarmControl& control_;
+  backends::LogQuery query_;
+  bool framed_;
+  bool stopped_ = false;
+  std::size_t readers_ = 0;
+  std::set<model::TaskId> known_;
+  std::set<model::NodeId> unreachable_;
+  std::set<std::shared_ptr<backends::ByteStream>> open_;
+  std::string buffer_;
+  asio::steady_timer output_;  ///< Cancelled when the buffer gets something.
+  asio::steady_timer room_;    ///< Cancelled when the buffer is emptied.
+};
+
+}  // namespace swarmward::api

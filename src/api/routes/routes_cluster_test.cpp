@@ -1,0 +1,169 @@
+#include "api/routes/testing/api_test.h"
+
+namespace swarmward::api {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr auto kNoSwarm =
+    "503 This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to "
+    "connect this node to swarm and try again.";
+
+TEST_F(ApiTest, WithoutASwarmNearlyEverythingIsUnavailable) {
+  for (auto const* target : {"/swarm",
+                             "/swarm/unlockkey",
+                             "/nodes",
+                             "/nodes/x",
+                             "/services",
+                             "/services/x",
+                             "/services/x/logs?stdout=1",
+                             "/tasks",
+                             "/tasks/x"}) {
+    EXPECT_EQ(outcome("GET", target), kNoSwarm) << target;
+  }
+  EXPECT_EQ(outcome("POST", "/services/create", spec("x")), kNoSwarm);
+  EXPECT_EQ(outcome("POST", "/swarm/unlock", "{}"), kNoSwarm);
+  EXPECT_EQ(outcome("POST", "/swarm/leave"), "503 This node is not part of a swarm");
+  EXPECT_EQ(swarm_header(*store_->snapshot()), "inactive");
+}
+
+TEST_F(ApiTest, MalformedBodyIsSaidBeforeTheSwarmIsMissed) {
+  EXPECT_THAT(outcome("POST", "/services/create", "{"), HasSubstr("400 invalid JSON"));
+  auto const plain =
+      request("POST", "/services/create", "{}", {1, 44}, {{"Content-Type", "text/plain"}});
+  EXPECT_EQ(plain.status, 400U);
+  EXPECT_THAT(plain.body, HasSubstr("must be 'application/json'"));
+}
+
+TEST_F(ApiTest, UnknownPathsAndMethodsAreNotFound) {
+  make_swarm();
+  EXPECT_EQ(outcome("GET", "/services/"), "404 page not found");
+  EXPECT_EQ(outcome("PUT", "/services"), "404 page not found");
+  EXPECT_EQ(outcome("HEAD", "/services"), "404 page not found");
+  EXPECT_EQ(outcome("GET", "/services/a/b"), "404 page not found");
+  EXPECT_EQ(outcome("GET", "/nodes/a/logs"), "404 page not found");
+}
+
+TEST_F(ApiTest, OwnsSwarmPathsOnly) {
+  EXPECT_TRUE(api_->owns("GET", "/services/x/logs", {1, 44}, ""));
+  EXPECT_TRUE(api_->owns("DELETE", "/configs/x", {1, 44}, ""));
+  EXPECT_TRUE(api_->owns("GET", "/info", {1, 44}, ""));
+  EXPECT_FALSE(api_->owns("HEAD", "/info", {1, 44}, ""));
+  EXPECT_FALSE(api_->owns("GET", "/swarmX", {1, 44}, ""));
+  EXPECT_FALSE(api_->owns("GET", "/containers/json", {1, 44}, ""));
+}
+
+TEST_F(ApiTest, InitAnswersTheNodeIdAsJsonString) {
+  auto const response =
+      request("POST", "/swarm/init", R"({"ListenAddr":"0.0.0.0:2377","SubnetSize":20})", {1, 38});
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(response.body, "\"node1\"\n");
+  EXPECT_EQ(control_.last_init.listen_addr, "0.0.0.0:2377");
+  EXPECT_EQ(control_.last_init.subnet_size, 0U);
+}
+
+TEST_F(ApiTest, InitAndJoinInASwarm) {
+  EXPECT_THAT(outcome("POST", "/swarm/join", R"({"RemoteAddrs":["a"],"JoinToken":"t"})"),
+              HasSubstr("--engine"));
+  make_swarm();
+  EXPECT_THAT(outcome("POST", "/swarm/init", R"({"ListenAddr":"0.0.0.0"})"),
+              HasSubstr("503 This node is already part of a swarm."));
+  EXPECT_EQ(control_.inits, 0);
+}
+
+TEST_F(ApiTest, LastManagerLeavesOnlyByForce) {
+  make_swarm();
+  EXPECT_THAT(outcome("POST", "/swarm/leave"), HasSubstr("503 You are attempting to leave"));
+  EXPECT_EQ(control_.leaves, 0);
+  EXPECT_EQ(outcome("POST", "/swarm/leave?force=1"), "200");
+  EXPECT_EQ(control_.leaves, 1);
+}
+
+TEST_F(ApiTest, SwarmUpdateRotatesWhatIsAskedFor) {
+  make_swarm();
+  auto swarm = get("/swarm");
+  auto const target = [&] { return "/swarm/update?version=" + version_of("/swarm"); };
+  EXPECT_EQ(outcome("POST", target() + "&rotateWorkerToken=true", swarm["Spec"].dump()), "200");
+  EXPECT_EQ(get("/swarm")["JoinTokens"]["Worker"], "token1");
+  EXPECT_EQ(get("/swarm")["JoinTokens"]["Manager"], "manager");
+  swarm["Spec"]["EncryptionConfig"]["AutoLockManagers"] = true;
+  EXPECT_EQ(outcome("POST", target(), swarm["Spec"].dump()), "200");
+  EXPECT_EQ(get("/swarm/unlockkey")["UnlockKey"], "key1");
+  EXPECT_EQ(outcome("POST", target(), swarm["Spec"].dump()), "200");
+  EXPECT_EQ(get("/swarm/unlockkey")["UnlockKey"], "key1");
+  EXPECT_EQ(outcome("POST", target() + "&rotateManagerUnlockKey=1", swarm["Spec"].dump()), "200");
+  EXPECT_NE(get("/swarm/unlockkey")["UnlockKey"], "key1");
+  EXPECT_EQ(outcome("POST", "/swarm/update?version=1", swarm["Spec"].dump()),
+            "500 rpc error: code = Unknown desc = update out of sequence");
+  EXPECT_EQ(outcome("POST", target() + "&rotateWorkerToken=zz", swarm["Spec"].dump()),
+            "400 invalid value for rotateWorkerToken: zz");
+  EXPECT_EQ(outcome("POST", "/swarm/unlock", R"({"UnlockKey":"x"})"), "409 swarm is not locked");
+}
+
+TEST_F(ApiTest, NodesAreListedAndFound) {
+  make_swarm();
+  auto const worker = add_node("host2", model::NodeRole::Worker);
+  EXPECT_EQ(get("/nodes").size(), 2U);
+  EXPECT_EQ(get(R"(/nodes?filters={"role":["Manager"]})").size(), 1U);
+  EXPECT_EQ(get(R"(/nodes?filters={"name":["host"]})")[1]["Description"]["Hostname"], "host2");
+  EXPECT_EQ(outcome("GET", R"(/nodes?filters={"role":["zz"]})"), "500 Invalid role filter: 'zz'");
+  EXPECT_EQ(get("/nodes/host2")["ID"], worker.str());
+  EXPECT_EQ(get("/nodes/" + worker.str().substr(0, 20))["ID"], worker.str());
+  EXPECT_EQ(outcome("GET", "/nodes/nope"), "404 node nope not found");
+  add_node("host2", model::NodeRole::Worker);
+  EXPECT_EQ(outcome("GET", "/nodes/host2"), "400 node host2 is ambiguous (2 matches found)");
+}
+
+TEST_F(ApiTest, NodeUpdateAndRemoval) {
+  make_swarm();
+  auto const worker = add_node("host2", model::NodeRole::Worker);
+  auto const target = [&](std::string const& node) {
+    return "/nodes/" + node + "/update?version=" + version_of("/nodes/" + node);
+  };
+  auto const drain = R"({"Role":"worker","Availability":"drain"})";
+  EXPECT_EQ(outcome("POST", target("host2"), drain), "200");
+  EXPECT_EQ(get("/nodes/host2")["Spec"]["Availability"], "drain");
+  EXPECT_EQ(outcome("POST", "/nodes/host2/update?version=1", drain),
+            "500 rpc error: code = Unknown desc = update out of sequence");
+  EXPECT_EQ(outcome("POST", target("host1"), drain),
+            "400 rpc error: code = FailedPrecondition desc = attempting to demote the last manager "
+            "of the swarm");
+  EXPECT_THAT(outcome("POST", target("host2"), R"({"Role":"manager","Availability":"active"})"),
+              HasSubstr("501 rpc error: code = Unimplemented desc = promoting"));
+  EXPECT_EQ(outcome("DELETE", "/nodes/host2"),
+            "400 rpc error: code = FailedPrecondition desc = node " + worker.str() +
+                " is not down and can't be removed");
+  EXPECT_THAT(outcome("DELETE", "/nodes/host1?force=1"), HasSubstr("is a cluster manager"));
+  EXPECT_EQ(outcome("DELETE", "/nodes/host2?force=1"), "200");
+  EXPECT_EQ(get("/nodes").size(), 1U);
+}
+
+TEST_F(ApiTest, InfoShowsTheSwarmInTheEnginesDocument) {
+  control_.engine->documents["/info"] = R"({"Name":"host1","Swarm":{"LocalNodeState":"x"}})";
+  EXPECT_EQ(get("/info")["Swarm"],
+            nlohmann::json::parse(R"({"NodeID":"","NodeAddr":"","LocalNodeState":"inactive",
+                "ControlAvailable":false,"Error":"","RemoteManagers":null})"));
+  make_swarm();
+  auto const info = get("/info");
+  EXPECT_EQ(info["Name"], "host1");
+  EXPECT_EQ(info["Swarm"]["LocalNodeState"], "active");
+  EXPECT_EQ(info["Swarm"]["RemoteManagers"][0]["Addr"], "10.1.1.1:2377");
+  EXPECT_FALSE(info["Swarm"]["Cluster"].contains("JoinTokens"));
+  control_.engine->reachable = false;
+  EXPECT_EQ(request("GET", "/info").status, 503U);
+}
+
+TEST_F(ApiTest, VersionOffersOurs) {
+  control_.engine->documents["/version"] = R"({"ApiVersion":"1.41","MinAPIVersion":"1.12",
+      "Components":[{"Name":"Engine","Details":{"ApiVersion":"1.41","Os":"linux"}}]})";
+  auto const version = get("/version");
+  EXPECT_EQ(version["ApiVersion"], "1.44");
+  EXPECT_EQ(version["MinAPIVersion"], "1.24");
+  EXPECT_EQ(version["Components"][0]["Details"]["ApiVersion"], "1.44");
+  EXPECT_EQ(version["Components"][1]["Name"], "Swarmward");
+  control_.engine->documents["/version"] = R"({"ApiVersion":"1.51"})";
+  EXPECT_EQ(get("/version")["ApiVersion"], "1.51");
+}
+
+}  // namespace
+}  // namespace swarmward::api

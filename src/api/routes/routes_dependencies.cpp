@@ -1,0 +1,88 @@
+#include "api/routes/routes_dependencies.h"
+
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "api/manager_check.h"
+#include "api/routes/replies.h"
+
+namespace swarmward::api {
+
+namespace {
+
+using DependencyRoute = Route<Dependencies>;
+constexpr std::array kRoutes{
+    DependencyRoute{"GET", "/secrets", &Dependencies::list, ApiVersion{1, 25}},
+    DependencyRoute{"POST", "/secrets/create", &Dependencies::create, ApiVersion{1, 25}},
+    DependencyRoute{"GET", "/secrets/{id}", &Dependencies::secret, ApiVersion{1, 25}},
+    DependencyRoute{"DELETE", "/secrets/{id}", &Dependencies::secret, ApiVersion{1, 25}},
+    DependencyRoute{"GET", "/configs", &Dependencies::list, ApiVersion{1, 30}},
+    DependencyRoute{"POST", "/configs/create", &Dependencies::create, ApiVersion{1, 30}},
+    DependencyRoute{"GET", "/configs/{id}", &Dependencies::config, ApiVersion{1, 30}},
+    DependencyRoute{"DELETE", "/configs/{id}", &Dependencies::config, ApiVersion{1, 30}},
+    DependencyRoute{"GET", "/networks/{id}", &Dependencies::network, ApiVersion{1, 24}},
+};
+
+Result<Response> unknown(Call const& call, std::string_view kind) {
+  if (auto manager = require_manager(*call.snapshot); !manager) {
+    return manager.error();
+  }
+  return not_found(std::string(kind) + " " + call.id + " not found");
+}
+
+}  // namespace
+
+std::span<DependencyRoute const> Dependencies::routes() {
+  return kRoutes;
+}
+
+bool Dependencies::is_predefined_network(std::string_view path) {
+  return path == "/networks/host" || path == "/networks/bridge";
+}
+
+Result<Response> Dependencies::list(Call const& call) const {
+  if (auto manager = require_manager(*call.snapshot); !manager) {
+    return manager.error();
+  }
+  return list_reply({});
+}
+
+Result<Response> Dependencies::create(Call const& call) const {
+  if (auto manager = require_manager(*call.snapshot); !manager) {
+    return manager.error();
+  }
+  return rpc_error("Unimplemented",
+                   "secrets and configs are not part of this version of swarmward");
+}
+
+Result<Response> Dependencies::secret(Call const& call) const {
+  return unknown(call, "secret");
+}
+
+Result<Response> Dependencies::config(Call const& call) const {
+  return unknown(call, "config");
+}
+
+Result<Response> Dependencies::network(Call const& call) const {
+  // Services store such a target by its name, so the name serves as the id.
+  nlohmann::json document;
+  document["Name"] = call.id;
+  document["Id"] = call.id;
+  document["Created"] = format_time(call.snapshot->cluster->meta.created_at);
+  document["Scope"] = "swarm";
+  document["Driver"] = call.id;
+  document["EnableIPv4"] = true;
+  document["EnableIPv6"] = false;
+  document["IPAM"] = {{"Driver", ""}, {"Options", nullptr}, {"Config", nlohmann::json::array()}};
+  for (auto const* flag : {"Internal", "Attachable", "Ingress", "ConfigOnly"}) {
+    document[flag] = false;
+  }
+  document["ConfigFrom"] = {{"Network", ""}};
+  document["Containers"] = nlohmann::json::object();
+  document["Options"] = nullptr;
+  document["Labels"] = {{"com.docker.swarm.predefined", "true"}};
+  return json_reply(document);
+}
+
+}  // namespace swarmward::api

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+
+#include "api/route.h"
+
+namespace swarmward::api {
+
+/// /services, without the logs.
+class Services {
+ public:
+  explicit Services(RouteContext const& context) : context_(context) {}
+  [[nodiscard]] static std::span<Route<Services> const> routes();
+
+  Result<Response> list(Call const& call) const;
+  Result<Response> inspect(Call const& call) const;
+  asio::awaitable<Result<Response>> create(Call const* call);
+  asio::awaitable<Result<Response>> update(Call const* call);
+  asio::awaitable<Result<Response>> remove(Call const* call);
+
+ private:
+  RouteContext const& context_;
+};
+
+}  // namespace swarmward::api

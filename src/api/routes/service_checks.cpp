@@ -1,0 +1,188 @@
+#include "api/routes/service_checks.h"
+
+#include <algorithm>
+
+#include "model/constraint.h"
+
+namespace swarmward::api {
+
+namespace {
+
+constexpr std::string_view kMeshWarning =
+    "published ports in ingress mode are recorded but not yet reachable: the routing mesh is not "
+    "part of this version; use mode=host";
+
+std::string join(std::vector<std::string> const& words) {
+  std::string joined;
+  for (auto const& word : words) {
+    joined += joined.empty() ? word : ", " + word;
+  }
+  return joined;
+}
+
+/// Whether `wanted` takes a port that `other` has: two ports in host mode never collide here, since
+/// they may lie on different nodes.
+Result<void> check_port(model::PortConfig const& wanted,
+                        std::vector<model::PortConfig> const& others,
+                        model::Service const& owner) {
+  for (auto const& other : others) {
+    bool const both_host = wanted.publish_mode == model::PublishMode::Host &&
+                           other.publish_mode == model::PublishMode::Host;
+    if (other.published_port != wanted.published_port || other.protocol != wanted.protocol ||
+        both_host) {
+      continue;
+    }
+    auto const how = other.publish_mode == model::PublishMode::Host ? "as a host-published port"
+                                                                    : "as an ingress port";
+    return rpc_error("InvalidArgument",
+                     "port '" + std::to_string(wanted.published_port) +
+                         "' is already in use by service '" + owner.name() + "' (" +
+                         owner.id.str() + ") " + how);
+  }
+  return {};
+}
+
+/// An unknown key, or an address that is none: then `==` and `!=` both match nothing.
+bool never_matches(model::Constraint constraint) {
+  model::Node const blank;
+  if (model::constraint_matches(constraint, blank)) {
+    return false;
+  }
+  constraint.op = constraint.op == model::Constraint::Op::Equal ? model::Constraint::Op::NotEqual
+                                                                : model::Constraint::Op::Equal;
+  return !model::constraint_matches(constraint, blank);
+}
+
+Result<void> check_known(std::string_view kind, std::vector<std::string> const& names) {
+  if (names.empty()) {
+    return {};
+  }
+  auto const plural = names.size() > 1 ? "s" : "";
+  return rpc_error("InvalidArgument", std::string(kind) + plural + " not found: " + join(names));
+}
+
+}  // namespace
+
+Result<void> check_supported(model::ServiceSpec const& spec) {
+  if (std::holds_alternative<model::ReplicatedJob>(spec.mode) ||
+      std::holds_alternative<model::GlobalJob>(spec.mode)) {
+    return rpc_error("Unimplemented",
+                     "job modes are not part of this version of swarmward: use mode replicated or "
+                     "global");
+  }
+  if (!spec.task.container) {
+    return {};
+  }
+  auto const& container = *spec.task.container;
+  auto const is_template = [](std::string const& text) {
+    return text.find("{{") != std::string::npos;
+  };
+  bool const used = is_template(container.hostname) ||
+                    std::ranges::any_of(container.env, is_template) ||
+                    std::ranges::any_of(container.mounts, [&](model::Mount const& mount) {
+                      return is_template(mount.source) || is_template(mount.target);
+                    });
+  if (used) {
+    return rpc_error("Unimplemented",
+                     "templates ({{...}}) in environment, hostname and mounts are not part of this "
+                     "version of swarmward: write the values out");
+  }
+  return {};
+}
+
+Result<void> check_networks(model::ServiceSpec const& spec) {
+  for (auto const& network : spec.task.networks) {
+    if (network.target == "none") {
+      return not_found(
+          "could not find the corresponding predefined swarm network: network none not found");
+    }
+    if (network.target != "host" && network.target != "bridge") {
+      return internal_error("network " + network.target + " not found");
+    }
+  }
+  return {};
+}
+
+Result<void> check_port_conflicts(state::Snapshot const& snapshot,
+                                  model::ServiceId const& self,
+                                  model::ServiceSpec const& spec) {
+  if (!spec.endpoint || spec.endpoint->ports.empty()) {
+    return {};
+  }
+  for (auto const& wanted : spec.endpoint->ports) {
+    if (wanted.published_port == 0) {
+      continue;
+    }
+    for (auto const& [id, service] : snapshot.services) {
+      if (id == self) {
+        continue;
+      }
+      // The spec may be newer than what is allocated, and allocated ports may not be in the spec.
+      if (service->spec->endpoint) {
+        if (auto free = check_port(wanted, service->spec->endpoint->ports, *service); !free) {
+          return free;
+        }
+      }
+      if (auto free = check_port(wanted, service->endpoint.ports, *service); !free) {
+        return free;
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> check_references(model::ServiceSpec const& spec) {
+  if (!spec.task.container) {
+    return {};
+  }
+  std::vector<std::string> secrets;
+  for (auto const& secret : spec.task.container->secrets) {
+    secrets.push_back(secret.secret_name);
+  }
+  if (auto known = check_known("secret", secrets); !known) {
+    return known;
+  }
+  std::vector<std::string> configs;
+  for (auto const& config : spec.task.container->configs) {
+    configs.push_back(config.config_name);
+  }
+  return check_known("config", configs);
+}
+
+Result<void> check_name_free(state::Snapshot const& snapshot, std::string const& name) {
+  if (snapshot.service_names.find(state::lower_case(name)) == nullptr) {
+    return {};
+  }
+  return rpc_error("AlreadyExists",
+                   "name conflicts with an existing object: service " + name + " already exists");
+}
+
+std::vector<std::string> service_warnings(model::ServiceSpec const& spec) {
+  std::vector<std::string> warnings;
+  if (spec.endpoint && std::ranges::any_of(spec.endpoint->ports, [](auto const& port) {
+        return port.publish_mode == model::PublishMode::Ingress;
+      })) {
+    warnings.emplace_back(kMeshWarning);
+  }
+  if (!spec.task.placement) {
+    return warnings;
+  }
+  for (auto const& text : spec.task.placement->constraints) {
+    if (auto const constraint = model::parse_constraint(text);
+        constraint && never_matches(*constraint)) {
+      warnings.push_back("placement constraint '" + text +
+                         "' matches no node: its key or its value is unknown");
+    }
+  }
+  return warnings;
+}
+
+std::string unpinned_image_warning(std::string const& image) {
+  return "image " + image +
+         " could not be accessed on a registry to record\nits digest. Each node will access " +
+         image +
+         " independently,\npossibly leading to different nodes running different\nversions of the "
+         "image.\n";
+}
+
+}  // namespace swarmward::api

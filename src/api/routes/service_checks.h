@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "state/snapshot.h"
+
+namespace swarmward::api {
+
+/// Checks of a service that need the cluster; wire/validate has those of the spec by itself. Texts
+/// are native's.
+
+/// What this version does not do yet is refused instead of being silently left out: job modes and
+/// templates. Errors: NotImplemented.
+[[nodiscard]] Result<void> check_supported(model::ServiceSpec const& spec);
+
+/// Only the predefined networks `host` and `bridge` exist here. Errors: Internal
+/// `network x not found`, NotFound for `none`.
+[[nodiscard]] Result<void> check_networks(model::ServiceSpec const& spec);
+
+/// Errors: InvalidArgument; `self` is not compared with itself and empty for a new service.
+[[nodiscard]] Result<void> check_port_conflicts(state::Snapshot const& snapshot,
+                                                model::ServiceId const& self,
+                                                model::ServiceSpec const& spec);
+
+/// There are no secrets and configs in this version, so every reference is to an unknown one.
+[[nodiscard]] Result<void> check_references(model::ServiceSpec const& spec);
+
+/// Errors: Conflict, names compare in any letter case.
+[[nodiscard]] Result<void> check_name_free(state::Snapshot const& snapshot,
+                                           std::string const& name);
+
+/// What the user should know but what is no error.
+[[nodiscard]] std::vector<std::string> service_warnings(model::ServiceSpec const& spec);
+
+/// Native's text for an image whose digest is not recorded.
+[[nodiscard]] std::string unpinned_image_warning(std::string const& image);
+
+}  // namespace swarmward::api

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/swarm_control.h"
+
+namespace swarmward::api {
+
+/// Gives prepared pieces, then ends, or breaks off where told to.
+class FakeByteStream final : public backends::ByteStream {
+ public:
+  explicit FakeByteStream(std::deque<std::string> pieces) : pieces_(std::move(pieces)) {}
+  asio::awaitable<Result<std::string>> read() override {
+    std::string piece;
+    if (!pieces_.empty()) {
+      piece = std::move(pieces_.front());
+      pieces_.pop_front();
+    }
+    co_return piece;
+  }
+  void close() override { pieces_.clear(); }
+
+ private:
+  std::deque<std::string> pieces_;
+};
+
+/// Has documents and logs, and nothing else of an engine.
+class FakeApiEngine final : public backends::Engine {
+ public:
+  std::map<std::string, std::string> documents;
+  std::map<std::string, std::deque<std::string>> logs_by_container;
+  bool reachable = true;
+  backends::LogQuery last_query;
+
+  asio::awaitable<Result<std::string>> get_document(std::string path) override {
+    auto const found = documents.find(path);
+    if (!reachable || found == documents.end()) {
+      co_return unavailable("engine not reached");
+    }
+    co_return found->second;
+  }
+  asio::awaitable<Result<std::unique_ptr<backends::ByteStream>>> logs(
+      std::string id, backends::LogQuery query) override {
+    last_query = query;
+    auto const found = logs_by_container.find(id);
+    if (!reachable) {
+      co_return unavailable("engine not reached");
+    }
+    if (found == logs_by_container.end()) {
+      co_return not_found("No such container: " + id);
+    }
+    std::unique_ptr<backends::ByteStream> stream = std::make_unique<FakeByteStream>(found->second);
+    co_return std::move(stream);
+  }
+
+  asio::awaitable<Result<backends::EngineInfo>> info() override { co_return unused(); }
+  asio::awaitable<Result<void>> ping() override { co_return unused(); }
+  asio::awaitable<Result<std::string>> create_container(std::string, std::string) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<void>> start_container(std::string) override { co_return unused(); }
+  asio::awaitable<Result<void>> stop_container(std::string, std::chrono::seconds) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<void>> remove_container(std::string, backends::KeepVolumes) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<backends::ContainerState>> inspect_container(std::string) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<std::vector<backends::ContainerSummary>>> list_containers(
+      std::string) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<bool>> has_image(std::string) override { co_return unused(); }
+  asio::awaitable<Result<void>> pull_image(std::string, std::string) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<void>> create_volume(std::string) override { co_return unused(); }
+  asio::awaitable<Result<std::unique_ptr<backends::EventStream>>> events(std::string) override {
+    co_return unused();
+  }
+
+ private:
+  static Error unused() { return internal_error("not part of this fake"); }
+};
+
+class FakeSwarmControl final : public SwarmControl {
+ public:
+  std::shared_ptr<FakeApiEngine> engine = std::make_shared<FakeApiEngine>();
+  std::map<std::string, std::shared_ptr<FakeApiEngine>> engines;  ///< By node id.
+  InitOptions last_init;
+  int inits = 0;
+  int leaves = 0;
+
+  asio::awaitable<Result<model::NodeId>> init(InitOptions options) override {
+    ++inits;
+    last_init = std::move(options);
+    co_return model::NodeId("node1");
+  }
+  asio::awaitable<Result<void>> leave(Force /*force*/) override {
+    ++leaves;
+    co_return Result<void>{};
+  }
+  std::string new_join_token() override { return "token" + std::to_string(++tokens_); }
+  std::string new_unlock_key() override { return "key" + std::to_string(++keys_); }
+  std::shared_ptr<backends::Engine> local_engine() override { return engine; }
+  std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) override {
+    auto const found = engines.find(node.str());
+    return found == engines.end() ? nullptr : found->second;
+  }
+
+ private:
+  int tokens_ = 0;
+  int keys_ = 0;
+};
+
+}  // namespace swarmward::api

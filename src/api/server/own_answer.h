@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "api/server/http_server.h"
+
+namespace swarmward::api {
+
+/// What an answer of ours depends on besides its content.
+struct AnswerContext {
+  ApiVersion offered;
+  std::string server_version;
+  bool http11 = true;
+  bool keep_alive = true;
+  bool head_request = false;        ///< The head alone is sent.
+  bool experimental_header = true;  ///< Absent where dockerd refuses a version.
+};
+
+/// The whole answer, Content-Length included. A body without a line end gets one if it is JSON.
+[[nodiscard]] std::string render_answer(AnswerContext const& context, Response response);
+/// The head of an answer whose body follows: chunked, or until the connection closes (HTTP/1.0).
+[[nodiscard]] std::string render_stream_head(AnswerContext const& context, Response const& head);
+[[nodiscard]] std::string render_chunk(std::string_view piece);
+
+/// {"message": text}, with `status`.
+[[nodiscard]] Response error_answer(unsigned status, std::string_view text);
+
+}  // namespace swarmward::api

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "backends/engine.h"
+#include "base/result.h"
+#include "model/cluster.h"
+#include "model/task.h"
+
+namespace swarmward::api {
+
+namespace asio = boost::asio;
+
+/// What `swarm init` asks for, free of JSON.
+struct InitOptions {
+  std::string listen_addr;
+  std::string advertise_addr;
+  std::string data_path_addr;
+  std::uint32_t data_path_port = 0;
+  bool force_new_cluster = false;
+  model::ClusterSpec spec;
+  model::Availability availability = model::Availability::Active;
+  std::optional<std::vector<std::string>> default_addr_pool;
+  std::uint32_t subnet_size = 0;
+};
+
+enum class Force { No, Yes };
+enum class Rotate { No, Yes };
+
+/// What the routes need beyond the state: membership of this host, and the engines of the nodes.
+/// Implemented by the daemon's wiring. Called on the io thread.
+class SwarmControl {
+ public:
+  virtual ~SwarmControl() = default;
+
+  /// Makes a swarm whose only manager is this host. Errors with native's texts.
+  virtual asio::awaitable<Result<model::NodeId>> init(InitOptions options) = 0;
+  virtual asio::awaitable<Result<void>> leave(Force force) = 0;
+  /// A new join token (SWMTKN-1-…) for the present root certificate.
+  [[nodiscard]] virtual std::string new_join_token() = 0;
+  /// A new unlock key (SWMKEY-1-…).
+  [[nodiscard]] virtual std::string new_unlock_key() = 0;
+
+  /// The engine of this host; never null.
+  [[nodiscard]] virtual std::shared_ptr<backends::Engine> local_engine() = 0;
+  /// The engine of a node; null if the node is unknown or has no engine here.
+  [[nodiscard]] virtual std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) = 0;
+};
+
+}  // namespace swarmward::api
