@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace swarmward::app {
+
+/// A file descriptor that is closed with its owner.
+class OwnedFile {
+ public:
+  OwnedFile() = default;
+  explicit OwnedFile(int descriptor) : descriptor_(descriptor) {}
+  ~OwnedFile();
+  OwnedFile(OwnedFile&& other) noexcept;
+  OwnedFile& operator=(OwnedFile&& other) noexcept;
+  [[nodiscard]] int get() const { return descriptor_; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// Makes the directory (0700) if it is missing and locks it for this process. Errors: Forbidden
+/// (permissions), Conflict (another daemon holds it), with cause and cure.
+[[nodiscard]] Result<OwnedFile> lock_data_root(std::string const& path);
+
+/// Errors: Forbidden.
+[[nodiscard]] Result<void> write_pidfile(std::string const& path);
+
+/// Makes the directories above a socket's path. Errors: Forbidden.
+[[nodiscard]] Result<void> make_parent_directory(std::string const& path);
+
+}  // namespace swarmward::app

@@ -1,0 +1,125 @@
+#include "app/node_runners.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/log.h"
+
+namespace swarmward::app {
+
+NodeRunners::NodeRunners(asio::any_io_executor executor,
+                         Engines engines,
+                         StatusReporter& reporter,
+                         LivenessDriver& liveness,
+                         Clock const& clock)
+    : executor_(std::move(executor)),
+      engines_(std::move(engines)),
+      reporter_(reporter),
+      liveness_(liveness),
+      clock_(clock) {}
+
+void NodeRunners::adopt(state::Snapshot const& snapshot) {
+  for (auto const [id, node] : snapshot.nodes) {
+    node_added(snapshot, *node);
+  }
+}
+
+void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const& node) {
+  auto const engine = engines_.find(node.engine_name);
+  if (engine == engines_.end()) {
+    auto const text = "no --engine " + node.engine_name + "=URL was given";
+    room_log("app")->error(
+        "node.without_engine node={} reason=\"{}\"", node.description.hostname, text);
+    liveness_.observe(node.id, {false, std::nullopt, text});
+    return;
+  }
+  std::vector<backends::Assignment> assignments;
+  for (auto& task : scheduler::tasks_for(snapshot, node.id)) {
+    assignments.push_back({std::move(task.task), std::move(task.registry_auth)});
+  }
+  backends::NodeIdentity identity{node.id, node.description.hostname};
+  auto& runner = runners_[node.id];
+  runner = std::make_unique<backends::NodeRunner>(
+      executor_, engine->second, std::move(identity), *this, clock_);
+  runner->assign_all(std::move(assignments));
+  runner->start();
+}
+
+void NodeRunners::node_removed(model::NodeId const& id) {
+  auto const found = runners_.find(id);
+  if (found == runners_.end()) {
+    return;
+  }
+  // Nobody will look after the node's containers any more, so they go with it.
+  std::shared_ptr<backends::NodeRunner> const runner = std::move(found->second);
+  runners_.erase(found);
+  asio::co_spawn(executor_, runner->remove_all_containers(), [runner](std::exception_ptr const&) {
+    runner->stop();
+  });
+}
+
+void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapshot,
+                            state::Touched const& touched) {
+  for (auto const& touch : touched.nodes) {
+    if (!touch.before) {
+      asio::post(executor_, [this, snapshot, node = touch.after] {
+        node_added(*snapshot, *node);
+      });
+    } else if (!touch.after) {
+      asio::post(executor_, [this, id = touch.before->id] { node_removed(id); });
+    }
+  }
+  scheduler::dispatch(*snapshot, touched, *this);
+}
+
+void NodeRunners::task_changed(model::NodeId const& node, scheduler::DispatchedTask task) {
+  asio::post(executor_, [this, node, task = std::move(task)] {
+    if (auto const runner = runners_.find(node); runner != runners_.end()) {
+      runner->second->task_changed({task.task, task.registry_auth});
+    }
+  });
+}
+
+void NodeRunners::task_gone(model::NodeId const& node, model::TaskId const& task) {
+  asio::post(executor_, [this, node, task] {
+    if (auto const runner = runners_.find(node); runner != runners_.end()) {
+      runner->second->task_gone(task);
+    }
+  });
+}
+
+std::shared_ptr<backends::Engine> NodeRunners::engine(std::string const& name) const {
+  auto const found = engines_.find(name);
+  return found == engines_.end() ? nullptr : found->second;
+}
+
+asio::awaitable<void> NodeRunners::remove_all_containers() {
+  std::vector<model::NodeId> ids;
+  for (auto const& [id, runner] : runners_) {
+    ids.push_back(id);
+  }
+  for (auto const& id : ids) {
+    if (auto const runner = runners_.find(id); runner != runners_.end()) {
+      co_await runner->second->remove_all_containers();
+    }
+  }
+}
+
+void NodeRunners::stop() {
+  for (auto const& [id, runner] : runners_) {
+    runner->stop();
+  }
+  runners_.clear();
+}
+
+void NodeRunners::report(model::NodeId /*node*/, model::TaskId task, model::TaskStatus status) {
+  reporter_.report(task, std::move(status));
+}
+
+void NodeRunners::observe(model::NodeId node, backends::EngineObservation observation) {
+  liveness_.observe(node, std::move(observation));
+}
+
+}  // namespace swarmward::app

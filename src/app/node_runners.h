@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "app/liveness_driver.h"
+#include "app/status_reporter.h"
+#include "backends/runner/node_runner.h"
+#include "scheduler/dispatch/dispatcher.h"
+
+namespace swarmward::app {
+
+/// The engines this daemon knows, and for each node of the swarm the runner that keeps its tasks.
+/// Io thread only, except TaskTarget's calls and published(), which come from the store's strand
+/// and are handed over in order.
+class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTarget {
+ public:
+  using Engines = std::map<std::string, std::shared_ptr<backends::Engine>>;
+
+  NodeRunners(asio::any_io_executor executor,
+              Engines engines,
+              StatusReporter& reporter,
+              LivenessDriver& liveness,
+              Clock const& clock);
+
+  /// Makes runners for the nodes of a snapshot, with all their tasks: at start.
+  void adopt(state::Snapshot const& snapshot);
+  /// Strand: hands over what a publication means for nodes and tasks.
+  void published(std::shared_ptr<state::Snapshot const> const& snapshot,
+                 state::Touched const& touched);
+
+  [[nodiscard]] std::shared_ptr<backends::Engine> engine(std::string const& name) const;
+  /// Removes every container of every node; engines that do not answer are passed over.
+  asio::awaitable<void> remove_all_containers();
+  void stop();
+
+  void report(model::NodeId node, model::TaskId task, model::TaskStatus status) override;
+  void observe(model::NodeId node, backends::EngineObservation observation) override;
+  void task_changed(model::NodeId const& node, scheduler::DispatchedTask task) override;
+  void task_gone(model::NodeId const& node, model::TaskId const& task) override;
+
+ private:
+  void node_added(state::Snapshot const& snapshot, model::Node const& node);
+  void node_removed(model::NodeId const& id);
+
+  asio::any_io_executor executor_;
+  Engines engines_;
+  StatusReporter& reporter_;
+  LivenessDriver& liveness_;
+  Clock const& clock_;
+  std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
+};
+
+}  // namespace swarmward::app

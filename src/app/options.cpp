@@ -1,0 +1,144 @@
+#include "app/options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+namespace swarmward::app {
+
+namespace {
+
+bool is_node_name(std::string const& name) {
+  return !name.empty() && name != "local" && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool is_loopback(std::string const& host) {
+  return host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "::1";
+}
+
+Result<std::vector<std::string>> strings(std::string const& key, nlohmann::json const& value) {
+  if (value.is_string()) {
+    return std::vector<std::string>{value.get<std::string>()};
+  }
+  bool const list = value.is_array() &&
+                    std::ranges::all_of(value, [](auto const& item) { return item.is_string(); });
+  if (!list) {
+    return invalid_argument("\"" + key + "\" must be a string or a list of strings");
+  }
+  return value.get<std::vector<std::string>>();
+}
+
+Result<void> apply_text(std::string const& key, nlohmann::json const& value, std::string& target) {
+  if (!value.is_string()) {
+    return invalid_argument("\"" + key + "\" must be a string");
+  }
+  target = value.get<std::string>();
+  return {};
+}
+
+Result<void> apply_key(std::string const& key, nlohmann::json const& value, Options& options) {
+  std::map<std::string, std::string*> const texts{{"data-root", &options.data_root},
+                                                  {"log-level", &options.log_level},
+                                                  {"pidfile", &options.pidfile}};
+  if (auto const text = texts.find(key); text != texts.end()) {
+    return apply_text(key, value, *text->second);
+  }
+  if (key == "insecure-tcp" || key == "debug") {
+    if (!value.is_boolean()) {
+      return invalid_argument("\"" + key + "\" must be true or false");
+    }
+    if (key == "insecure-tcp") {
+      options.insecure_tcp = value.get<bool>();
+    } else if (value.get<bool>()) {
+      options.log_level = "debug";
+    }
+    return {};
+  }
+  if (key != "host" && key != "hosts" && key != "engine" && key != "engines") {
+    return invalid_argument("unknown key \"" + key +
+                            "\"; keys are the long flag names that --help shows");
+  }
+  auto const list = strings(key, value);
+  if (!list) {
+    return list.error();
+  }
+  if (key.starts_with("engine")) {
+    return add_engines(*list, options);
+  }
+  options.hosts = *list;
+  return {};
+}
+
+}  // namespace
+
+Result<void> apply_config(std::string const& json,
+                          std::vector<std::string> const& given,
+                          Options& options) {
+  auto const document = nlohmann::json::parse(json, nullptr, false);
+  if (!document.is_object()) {
+    return invalid_argument("not a JSON object");
+  }
+  for (auto const& [key, value] : document.items()) {
+    auto const singular = key == "hosts" || key == "engines" ? key.substr(0, key.size() - 1) : key;
+    if (std::ranges::find(given, singular) != given.end()) {
+      continue;
+    }
+    if (auto applied = apply_key(key, value, options); !applied) {
+      return applied;
+    }
+  }
+  return {};
+}
+
+Result<void> add_engines(std::vector<std::string> const& values, Options& options) {
+  for (auto const& value : values) {
+    auto const scheme = value.find("://");
+    auto const equals = value.find('=');
+    if (scheme == std::string::npos) {
+      return invalid_argument("--engine " + value +
+                              ": not a URL; write unix:///path or tcp://host:port");
+    }
+    if (equals == std::string::npos || equals > scheme) {
+      options.local_engine = value;
+      continue;
+    }
+    ListedEngine engine{value.substr(0, equals), value.substr(equals + 1)};
+    if (!is_node_name(engine.name)) {
+      return invalid_argument(
+          "--engine " + value +
+          ": the name must be letters, digits, '-', '_' or '.', and not \"local\"");
+    }
+    if (std::ranges::find(options.engines, engine.name, &ListedEngine::name) !=
+        options.engines.end()) {
+      return invalid_argument("--engine " + value + ": the name " + engine.name +
+                              " is given twice");
+    }
+    options.engines.push_back(std::move(engine));
+  }
+  return {};
+}
+
+Result<void> check_hosts(Options const& options) {
+  for (auto const& host : options.hosts) {
+    if (host.starts_with("unix://")) {
+      continue;
+    }
+    if (!host.starts_with("tcp://")) {
+      return invalid_argument("-H " + host + ": write unix:///path or tcp://host:port");
+    }
+    auto const address = host.substr(6);
+    auto const name = address.substr(0, address.rfind(':'));
+    if (!is_loopback(name) && !options.insecure_tcp) {
+      return invalid_argument("-H " + host +
+                              ": anybody who can reach this port would be root on this host; bind "
+                              "it to 127.0.0.1, or name the risk with --insecure-tcp");
+    }
+  }
+  return {};
+}
+
+}  // namespace swarmward::app

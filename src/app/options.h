@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/version.h"
+
+namespace swarmward::app {
+
+/// An engine of `--engine NAME=URL`.
+struct ListedEngine {
+  std::string name;
+  std::string address;
+};
+
+/// What the daemon was started with.
+struct Options {
+  std::vector<std::string> hosts{"unix:///run/swarmward/docker.sock"};
+  std::string data_root = "/var/lib/swarmward";
+  std::string local_engine = "unix:///var/run/docker.sock";
+  std::vector<ListedEngine> engines;
+  std::string log_level = "info";
+  std::string pidfile;
+  bool insecure_tcp = false;
+};
+
+/// What to do after reading the command line.
+struct Invocation {
+  Options options;
+  bool exit_now = false;  ///< --help, --version, or a mistake: `output` says it all.
+  int exit_code = 0;
+  std::string output;
+};
+
+/// Reads flags and the config file (keys are long flag names; flags win).
+[[nodiscard]] Invocation read_command_line(int argc, char const* const* argv);
+
+/// Takes over what a config file says, for the keys not in `given`. Errors: InvalidArgument, naming
+/// the key.
+[[nodiscard]] Result<void> apply_config(std::string const& json,
+                                        std::vector<std::string> const& given,
+                                        Options& options);
+
+/// Splits "--engine" values: "URL" sets the local engine, "NAME=URL" adds one.
+/// Errors: InvalidArgument (no URL, a name twice or not fit for a node).
+[[nodiscard]] Result<void> add_engines(std::vector<std::string> const& values, Options& options);
+
+/// A TCP listener off the loopback interface needs --insecure-tcp. Errors: InvalidArgument.
+[[nodiscard]] Result<void> check_hosts(Options const& options);
+
+}  // namespace swarmward::app

@@ -1,0 +1,20 @@
+#include "app/store_codec.h"
+
+#include "wire/stored/stored.h"
+
+namespace swarmward::app {
+
+state::Codec stored_codec() {
+  state::Codec codec;
+  codec.encode_cluster = [](model::Cluster const& object) { return wire::stored(object); };
+  codec.encode_node = [](model::Node const& object) { return wire::stored(object); };
+  codec.encode_service = [](model::Service const& object) { return wire::stored(object); };
+  codec.encode_task = [](model::Task const& object) { return wire::stored(object); };
+  codec.decode_cluster = wire::cluster_from_stored;
+  codec.decode_node = wire::node_from_stored;
+  codec.decode_service = wire::service_from_stored;
+  codec.decode_task = wire::task_from_stored;
+  return codec;
+}
+
+}  // namespace swarmward::app
