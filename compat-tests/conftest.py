@@ -1,0 +1,134 @@
+"""Fixtures: one lab of three hosts per run, the target on it, the docker CLIs."""
+import os
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE / "lab")]
+
+from harness import cli as clis  # noqa: E402
+from harness import targets  # noqa: E402
+from lablib.names import Lab  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--target", choices=sorted(targets.KINDS), default="swarmward")
+    parser.addoption("--binary", default=str(HERE.parent / "build/release/bin/swarmward"), help="the daemon to test")
+    parser.addoption("--keep-lab", action="store_true", help="leave the lab up afterwards, to look around")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "swarmward_only(reason): says nothing about native swarm mode")
+    config.addinivalue_line("markers", "differs(reason): native answers otherwise, and we do on purpose")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--target") != "native":
+        return
+    for item in items:
+        for name in ("swarmward_only", "differs"):
+            mark = item.get_closest_marker(name)
+            if mark:
+                item.add_marker(pytest.mark.skip(reason=f"native: {mark.args[0]}"))
+
+
+@pytest.fixture(scope="session")
+def logs():
+    folder = HERE.parent / "build/compat/logs" / os.environ.get("SWARMWARD_LAB_NAME", "t0")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(request):
+    """Three hosts, up for the whole run. A lab of this name that is up already is used and left alone."""
+    name = os.environ.get("SWARMWARD_LAB_NAME", "t0")
+    found = Lab(name).exists
+    if not found:
+        targets.run_lab(HERE, "up", "--name", name)
+    yield Lab(name)
+    if not found and not request.config.getoption("--keep-lab"):
+        targets.run_lab(HERE, "down", "--name", name)
+
+
+@pytest.fixture(scope="session")
+def binary(request):
+    path = pathlib.Path(request.config.getoption("--binary"))
+    if request.config.getoption("--target") == "swarmward" and not path.exists():
+        pytest.fail(f"there is no daemon at {path}; build it or name it with --binary", pytrace=False)
+    return path.resolve()
+
+
+@pytest.fixture(scope="session")
+def target(request, lab, binary, logs):
+    """What is under test, started, not yet in a swarm."""
+    it = targets.KINDS[request.config.getoption("--target")](lab, binary, logs)
+    it.start()
+    it.dissolve()
+    it.scrub()
+    yield it
+    it.dissolve()
+    it.stop()
+    it.scrub()
+
+
+@pytest.fixture
+def formed(target):
+    """A swarm of h1 (the manager), h2 and h3; that of the case before if it left one."""
+    if target.api.get("/info")["Swarm"]["LocalNodeState"] != "active":
+        target.form()
+    return target
+
+
+@pytest.fixture
+def swarm(formed):
+    """The swarm, tidied: no services, all nodes active and without labels."""
+    formed.clear()
+    yield formed
+    formed.clear()
+
+
+@pytest.fixture
+def no_swarm(target):
+    """The target outside of any swarm."""
+    target.dissolve()
+    target.scrub()
+    yield target
+    target.dissolve()
+
+
+@pytest.fixture
+def api(target):
+    return target.api
+
+
+def _cli(label, target, tmp_path_factory):
+    path = clis.find_clis()[label]
+    if path is None:
+        pytest.skip(clis.ABSENT[label])
+    return clis.Cli(path, target.url, tmp_path_factory.mktemp("docker-config"))
+
+
+@pytest.fixture(params=["debian", "path"])
+def docker(request, target, tmp_path_factory):
+    """Each docker CLI of this machine in turn."""
+    return _cli(request.param, target, tmp_path_factory)
+
+
+@pytest.fixture
+def any_docker(target, tmp_path_factory):
+    """One docker CLI: the newest there is. For cases that are about the daemon."""
+    label = "path" if clis.find_clis()["path"] else "debian"
+    return _cli(label, target, tmp_path_factory)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed case shows the end of the daemon's log."""
+    outcome = yield
+    report = outcome.get_result()
+    target = getattr(item, "funcargs", {}).get("target") or getattr(item, "funcargs", {}).get("swarm")
+    if report.failed and hasattr(target, "daemon"):
+        report.sections.append(("swarmward log", target.daemon.tail()))

@@ -1,0 +1,1 @@
+"""A small network of real dockerds on one machine: one network namespace per host."""

@@ -1,0 +1,79 @@
+"""How an engine of some version is started inside a host. One class per place it comes from.
+
+`setup` is shell run once in the host's fresh mount namespace (its last step becomes the keeper), `command` the
+argument list that starts the engine in there. A Podman leg needs one more class and its name in `engine_of`.
+"""
+import pathlib
+import shutil
+
+from .names import LabError
+
+KEEPER = pathlib.Path(__file__).with_name("keeper.py")
+
+
+class SystemEngine:
+    """The dockerd that is installed on this machine."""
+
+    def setup(self, host):
+        return f"""
+set -e
+hostname {host.name}
+mkdir -p /run/docker /run/containerd
+# Fixed paths of dockerd and containerd: each host sees its own, empty ones.
+mount -t tmpfs lab-{host.netns} /run/docker
+mount -t tmpfs lab-{host.netns} /run/containerd
+mkdir -p /run/docker/plugins /run/docker/netns
+mount --bind {host.run}/resolv.conf /etc/resolv.conf
+exec /usr/bin/python3 {KEEPER} {host.run}/keeper.sock
+"""
+
+    def command(self, host, extra):
+        if shutil.which("dockerd") is None:
+            raise LabError("dockerd is not installed; run tools/install-deps.sh --tests")
+        return ["dockerd", *dockerd_flags(host), *extra]
+
+
+class ChrootEngine:
+    """A dockerd of another version, inside the tree of another distribution (made with debootstrap)."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        if not any((self.root / path / "dockerd").exists() for path in ("usr/sbin", "usr/bin", "usr/local/bin")):
+            raise LabError(f"there is no dockerd in {root}")
+
+    def setup(self, host):
+        root = self.root
+        return f"""
+set -e
+hostname {host.name}
+mount --bind {root} {root}
+mount -t proc proc {root}/proc
+mount --rbind /sys {root}/sys
+mount --rbind /dev {root}/dev
+mount -t tmpfs lab-{host.netns} {root}/run
+for shared in {host.run} {host.data}; do mkdir -p {root}$shared; mount --bind $shared {root}$shared; done
+mkdir -p {root}/run/docker/plugins {root}/run/docker/netns
+[ -e {root}/etc/resolv.conf ] || touch {root}/etc/resolv.conf
+mount --bind {host.run}/resolv.conf {root}/etc/resolv.conf
+# The keeper stays outside and starts the engine through chroot: the tree needs no python.
+exec /usr/bin/python3 {KEEPER} {host.run}/keeper.sock
+"""
+
+    def command(self, host, extra):
+        return ["chroot", str(self.root), "dockerd", *dockerd_flags(host), *extra]
+
+
+def dockerd_flags(host):
+    return ["--data-root", f"{host.data}/docker", "--exec-root", f"{host.run}/exec", "-p", f"{host.run}/dockerd.pid",
+            "-H", host.url, "-H", host.tcp_url,
+            # Said aloud, else dockerd waits 15 s to make one think about a port without TLS. The LAN is ours alone.
+            "--tls=false",
+            "--cgroup-parent", host.cgroup_parent, "--exec-opt", "native.cgroupdriver=cgroupfs"]
+
+
+def engine_of(text):
+    if text == "system":
+        return SystemEngine()
+    if text.startswith("chroot:/"):
+        return ChrootEngine(text.removeprefix("chroot:"))
+    raise LabError(f"unknown engine {text!r}; known: system, chroot:/path/of/a/tree")

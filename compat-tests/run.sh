@@ -1,0 +1,76 @@
+#!/bin/bash
+# Builds Swarmward and runs every test: units, sanitizers, and the black-box suites on a lab of real dockerds.
+#
+#   sudo compat-tests/run.sh [--quick] [--only PATTERN] [--no-sanitizers] [--binary PATH] [--target native] [--list]
+#
+#   --quick          fewer rounds of the long loops, no sanitizers
+#   --only PATTERN   only the suites whose name matches this regular expression
+#   --no-sanitizers  leave out the asan and tsan suites (also: SWARMWARD_SKIP_SANITIZERS=1)
+#   --binary PATH    test this daemon instead of building one
+#   --target native  run the black-box suites against dockerd's own swarm mode, to check what they expect
+#   --list           print the names of the suites
+# The last line is always "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+here=$root/compat-tests
+work=$root/build/compat
+only=. target=swarmward binary=$root/build/release/bin/swarmward given_binary=no
+sanitizers=yes skip_reason="SWARMWARD_SKIP_SANITIZERS=1"
+[ "${SWARMWARD_SKIP_SANITIZERS:-}" != 1 ] || sanitizers=no
+exec </dev/null
+
+. "$here/lib/suites.sh"
+
+cases=()
+for file in "$here"/cases/test_*.py; do
+  name=$(basename "$file" .py)
+  cases+=("${name#test_}")
+done
+
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --quick) export SWARMWARD_QUICK=1; sanitizers=no skip_reason="--quick" ;;
+    --only) only=${2:?--only needs a pattern}; shift ;;
+    --no-sanitizers) sanitizers=no skip_reason="--no-sanitizers" ;;
+    --sanitizers) sanitizers=yes ;;
+    --binary) binary=$(realpath "${2:?--binary needs a path}"); given_binary=yes; shift ;;
+    --target) target=${2:?--target needs swarmward or native}; shift ;;
+    --list) printf '%s\n' unit asan tsan "${cases[@]}"; exit 0 ;;
+    *) sed -n '2,13s/^# \?//p' "$0"; exit 2 ;;
+  esac
+  shift
+done
+
+[ "$(id -u)" = 0 ] || { echo "The lab makes network namespaces and starts dockerds: run this as root (sudo)." >&2; exit 1; }
+
+mkdir -p "$work"
+rm -rf "${work:?}"/*
+lab_name=t$(($$ % 100000))
+export SWARMWARD_LAB_NAME=$lab_name
+trap 'clean_up' EXIT
+trap 'exit 130' INT TERM HUP
+
+say "logs are in $work"
+"$root/tools/install-deps.sh" --tests || { result packages 0 1 0 "tools/install-deps.sh failed"; finish; }
+
+if [ "$target" = native ] || [ "$given_binary" = yes ]; then
+  [ "$target" = native ] || [ -x "$binary" ] || { echo "There is no program at $binary." >&2; exit 2; }
+else
+  if wanted unit; then unit_suite release; else build release || result build 0 1 0 "see $work/build-release.log"; fi
+fi
+for name in "${cases[@]}"; do
+  wanted "$name" && case_suite "$name"
+done
+if [ "$target" != native ] && [ "$given_binary" = no ]; then
+  for preset in asan tsan; do
+    wanted "$preset" || continue
+    if [ "$sanitizers" = no ]; then
+      result "$preset" 0 0 1 "1 skipped: $skip_reason"
+    else
+      unit_suite "$preset"
+    fi
+  done
+fi
+finish
