@@ -49,15 +49,15 @@ std::shared_ptr<Snapshot const> StateStore::snapshot() const {
 }
 
 asio::awaitable<Result<std::uint64_t>> StateStore::update(Change change) {
-  auto initiate = [this](auto handler, Change todo) {
+  auto initiate = [this](auto handler, Change wanted) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     Done done = [shared](Result<std::uint64_t> result) {
       auto const executor = asio::get_associated_executor(*shared);
       asio::post(executor,
                  [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
     };
-    asio::post(strand_, [this, todo = std::move(todo), done = std::move(done)] {
-      if (auto accepted = commit(todo, done); !accepted) {
+    asio::post(strand_, [this, wanted = std::move(wanted), done = std::move(done)] {
+      if (auto accepted = commit(wanted, done); !accepted) {
         done(accepted.error());
       }
     });
@@ -105,7 +105,8 @@ void StateStore::wake_writer() {
   if (std::exchange(wake_posted_, true)) {
     return;
   }
-  // Behind what the watchers posted: the loops' answer to a change goes to the disk together with it.
+  // Behind what the watchers posted: the loops' answer to a change goes to the disk together with
+  // it.
   asio::post(strand_, [this] {
     wake_posted_ = false;
     writer_.wake();

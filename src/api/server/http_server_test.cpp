@@ -13,14 +13,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "api/server/testing/fake_upstream.h"
+#include "base/testing/fake_upstream.h"
 
 namespace swarmward::api {
 namespace {
 
-using testing::answer;
 using ::testing::EndsWith;
-using testing::FakeUpstream;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 

@@ -9,13 +9,11 @@
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
-#include "backends/docker/testing/fake_upstream.h"
+#include "base/testing/fake_upstream.h"
 
 namespace swarmward::backends {
 namespace {
 
-using testing::answer;
-using testing::FakeUpstream;
 using ::testing::HasSubstr;
 
 /// Runs one call of an engine to its end.

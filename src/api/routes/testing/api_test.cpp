@@ -66,10 +66,10 @@ nlohmann::json ApiTest::get(std::string const& target, ApiVersion version) {
   return nlohmann::json::parse(request("GET", target, {}, version).body);
 }
 
-void ApiTest::change(state::Change todo) {
+void ApiTest::change(state::Change wanted) {
   bool done = false;
   asio::co_spawn(context_,
-                 store_->update(std::move(todo)),
+                 store_->update(std::move(wanted)),
                  [&](std::exception_ptr const&, Result<std::uint64_t> const& result) {
                    EXPECT_TRUE(result);
                    done = true;

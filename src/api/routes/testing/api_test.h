@@ -40,7 +40,7 @@ class ApiTest : public testing::Test {
                       ApiVersion version = {1, 44});
   nlohmann::json get(std::string const& target, ApiVersion version = {1, 44});
 
-  void change(state::Change todo);
+  void change(state::Change wanted);
   /// A swarm with the manager "host1".
   void make_swarm();
   model::NodeId add_node(std::string const& hostname, model::NodeRole role);

@@ -1,4 +1,4 @@
-#include "api/server/testing/fake_upstream.h"
+#include "base/testing/fake_upstream.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace swarmward::api::testing {
+namespace swarmward {
 
 namespace {
 
@@ -112,4 +112,4 @@ std::string answer(unsigned status, std::string_view body, std::string_view head
   return text.append("\r\n\r\n").append(body);
 }
 
-}  // namespace swarmward::api::testing
+}  // namespace swarmward

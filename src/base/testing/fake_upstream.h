@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace swarmward::api::testing {
+namespace swarmward {
 
 /// A unix socket in a temporary folder; each connection is served by `session` on its own thread
 /// with blocking calls, so that a test says byte by byte what the engine does.
@@ -51,4 +51,4 @@ class FakeUpstream {
                                  std::string_view body,
                                  std::string_view headers = "Api-Version: 1.41\r\n");
 
-}  // namespace swarmward::api::testing
+}  // namespace swarmward
