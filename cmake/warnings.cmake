@@ -29,5 +29,7 @@ if(SWARMWARD_MOLD)
 endif()
 find_program(SWARMWARD_CCACHE ccache)
 if(SWARMWARD_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SWARMWARD_CCACHE})
+  # Paths relative to the source tree: clones of it in other places share what is compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${SWARMWARD_CCACHE})
 endif()

@@ -9,12 +9,19 @@ build=(g++ cmake ninja-build ccache mold pkg-config python3
        libgtest-dev libgmock-dev)
 # What the quick start runs: an engine, its CLI and what both need on a bare machine.
 run=(docker.io busybox-static iptables iproute2 util-linux procps ca-certificates)
-tests=(docker-compose python3-pytest python3-docker haproxy kmod)
+tests=(docker-compose python3-pytest python3-docker haproxy kmod python3-jsonschema python3-yaml
+       ansible prometheus clang libclang-rt-dev)
+# Commands that may be there without Debian's package, and the package that brings them otherwise.
+commands=(node:nodejs npm:npm)
 
 wanted=("${build[@]}" "${run[@]}")
 case "${1:-}" in
   "") ;;
-  --tests) wanted+=("${tests[@]}") ;;
+  --tests)
+    wanted+=("${tests[@]}")
+    for pair in "${commands[@]}"; do
+      command -v "${pair%%:*}" >/dev/null || wanted+=("${pair##*:}")
+    done ;;
   *) sed -n '2,4s/^# \?//p' "$0"; exit 2 ;;
 esac
 
