@@ -80,7 +80,6 @@ TEST(DecodeErrors, AreGos) {
 TEST(ConversionErrors, AreBare) {
   expect_errors({
       {"", "mismatched Runtime and *Spec fields"},
-      {task(R"("PluginSpec":{})"), "mismatched Runtime and *Spec fields"},
       {R"({"TaskTemplate":{"Runtime":"plugin"}})", "mismatched Runtime and *Spec fields"},
       {R"({"TaskTemplate":{"Runtime":"plugin","PluginSpec":{}},"Mode":{"Replicated":{}}})",
        "plugins must not use replicated mode"},

@@ -39,7 +39,7 @@ void describe(A& a, Ref<A, TaskTemplateExtras> extras) {
   a.omit("PluginSpec", extras.plugin_spec);
 }
 
-/// Whether the spec holds exactly what its runtime needs.
+/// Whether the spec holds what its runtime needs. A plugin spec beside a container is ignored.
 std::optional<Error> runtime_error(PostedSpec const& posted) {
   auto const& task = posted.spec.task;
   bool const plugin = posted.task.plugin_spec.has_value();
@@ -47,7 +47,7 @@ std::optional<Error> runtime_error(PostedSpec const& posted) {
   if (task.runtime != "container" && task.runtime != "plugin") {
     return invalid_argument("unsupported runtime");
   }
-  if (task.runtime == "container" ? !container || plugin : container || !plugin) {
+  if (task.runtime == "container" ? !container : !plugin) {
     return invalid_argument("mismatched Runtime and *Spec fields");
   }
   if (task.runtime == "container") {

@@ -36,6 +36,10 @@ enum class LegacyNetworks { Ignore, Honour };
 /// The service as `?insertDefaults=true` shows it: defaults in Spec, not in PreviousSpec.
 [[nodiscard]] nlohmann::json with_insert_defaults(model::Service const& service);
 
+/// Repeats the networks of the task templates where clients before API 1.25 look for them: beside
+/// the template. For a service as to_json() makes it.
+void add_legacy_networks(nlohmann::json& service);
+
 /// Clears what the requested API version does not know, silently, as native does.
 void trim_for_version(model::ServiceSpec& spec, unsigned major, unsigned minor);
 

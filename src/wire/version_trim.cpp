@@ -1,5 +1,7 @@
 #include <array>
 
+#include <nlohmann/json.hpp>
+
 #include "wire/service.h"
 
 namespace swarmward::wire {
@@ -87,6 +89,15 @@ constexpr std::array kSteps{
 };
 
 }  // namespace
+
+void add_legacy_networks(nlohmann::json& service) {
+  for (auto const* key : {"Spec", "PreviousSpec"}) {
+    auto const spec = service.find(key);
+    if (spec != service.end() && (*spec)["TaskTemplate"].contains("Networks")) {
+      (*spec)["Networks"] = (*spec)["TaskTemplate"]["Networks"];
+    }
+  }
+}
 
 void trim_for_version(model::ServiceSpec& spec, unsigned major, unsigned minor) {
   for (auto const& step : kSteps) {

@@ -15,6 +15,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/common.h"
+#include "model/compact.h"
+#include "model/container_id.h"
 #include "wire/codec/go_type.h"
 #include "wire/codec/words.h"
 
@@ -136,6 +138,25 @@ class Reader {
     }
   }
   template <class T>
+  requires std::is_same_v<T, model::StatusText> || std::is_same_v<T, model::ContainerId>
+  void read(T& field) {
+    std::string text;
+    read(text);
+    field = T(text);
+  }
+  template <class T>
+  void read(model::Boxed<T>& field) {
+    std::optional<T> value;
+    read(value);
+    field = value ? model::Boxed<T>(std::move(*value)) : model::Boxed<T>();
+  }
+  template <class T>
+  void read(model::RareList<T>& field) {
+    std::vector<T> values;
+    read(values);
+    field = model::RareList<T>(std::move(values));
+  }
+  template <class T>
   void read(std::vector<T>& field) {
     field.clear();
     auto const count = array_size(&GoType<std::vector<T>>::text);
@@ -148,8 +169,8 @@ class Reader {
   requires std::is_enum_v<T>
   void read(T& field) { read_word(field, Presence::Optional); }
   template <class T>
-  requires std::is_class_v<T>
-  void read(T& field) {
+  requires(std::is_class_v<T> && !std::is_same_v<T, model::StatusText> &&
+           !std::is_same_v<T, model::ContainerId>) void read(T& field) {
     enter_struct(kGoType<T>);
     describe(*this, field);
   }

@@ -38,6 +38,17 @@ struct Words<model::RestartCondition> {
 };
 
 template <>
+struct Words<model::TaskOrigin> {
+  using E = model::TaskOrigin;
+  static constexpr LetterCase kCase = LetterCase::Exact;
+  static constexpr std::array kTable{Word<E>{E::Scale, "scale"},
+                                     Word<E>{E::Restart, "restart"},
+                                     Word<E>{E::Update, "update"},
+                                     Word<E>{E::Move, "move"}};
+  static std::optional<Error> unknown(std::string_view) { return std::nullopt; }
+};
+
+template <>
 struct Words<model::FailureAction> {
   using E = model::FailureAction;
   static constexpr LetterCase kCase = LetterCase::Exact;

@@ -2,12 +2,12 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "wire/codec/empty.h"
 #include "wire/codec/reader.h"
 
 namespace swarmward::wire {
 
-/// The writing archive: the counterpart of Reader, through the same field lists. Empty means as in
-/// Go's omitempty: "", 0, false, no element, an absent optional; a struct is never empty.
+/// The writing archive: the counterpart of Reader, through the same field lists.
 class Writer {
  public:
   static constexpr bool kReading = false;
@@ -44,20 +44,6 @@ class Writer {
   void bytes(std::string_view key, std::string const& field);
 
  private:
-  template <class T>
-  static bool is_empty(T const& field) {
-    if constexpr (requires { field.empty(); }) {
-      return field.empty();
-    } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, Duration> ||
-                         std::is_same_v<T, Time>) {
-      return field == T{};
-    } else if constexpr (requires { *field; }) {
-      return !field;
-    } else {
-      return false;
-    }
-  }
-
   /// A new member, null until it is written.
   [[nodiscard]] nlohmann::json& member(std::string_view key);
   [[nodiscard]] static nlohmann::json& element(nlohmann::json& array);
@@ -89,6 +75,22 @@ class Writer {
     if (field) {
       write(target, *field);
     }
+  }
+  void write(nlohmann::json& target, model::StatusText const& field) const {
+    write(target, field.view());
+  }
+  void write(nlohmann::json& target, model::ContainerId const& field) const {
+    write(target, field.str());
+  }
+  template <class T>
+  void write(nlohmann::json& target, model::Boxed<T> const& field) const {
+    if (field) {
+      write(target, *field);
+    }
+  }
+  template <class T>
+  void write(nlohmann::json& target, model::RareList<T> const& field) const {
+    write(target, field.all());
   }
   template <class T>
   void write(nlohmann::json& target, std::vector<T> const& field) const {

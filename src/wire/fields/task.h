@@ -47,6 +47,7 @@ void describe(A& a, Ref<A, model::Task> task) {
   a.omit("NodeID", task.node_id);
   a.keep("Status", task.status);
   a.omit("DesiredState", task.desired_state);
+  a.omit("GenericResources", task.generic_resources);
   a.omit("JobIteration", iteration);
   a.internal("spec_version", task.spec_version);
   a.internal("service_annotations", task.service_annotations);
@@ -54,7 +55,8 @@ void describe(A& a, Ref<A, model::Task> task) {
   a.internal("replaces", task.replaces);
   a.internal("start_not_before", task.start_not_before);
   a.internal("running_since", task.running_since);
-  a.internal("by_update", task.by_update);
+  a.internal("origin", task.origin);
+  a.internal("failures_before", task.failures_before);
   a.internal("restarts", task.restarts);
   if constexpr (A::kReading) {
     task.job_iteration = iteration ? std::optional(iteration->index) : std::nullopt;

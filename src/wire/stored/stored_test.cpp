@@ -1,7 +1,9 @@
 #include "wire/stored/stored.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "wire/stored/task_encoder.h"
 #include "wire/testing/golden.h"
 #include "wire/testing/samples.h"
 
@@ -45,7 +47,7 @@ TEST(Stored, TaskComesBackWhole) {
   EXPECT_EQ(back->replaces, task.replaces);
   EXPECT_EQ(back->start_not_before, task.start_not_before);
   EXPECT_EQ(back->running_since, task.running_since);
-  EXPECT_EQ(back->by_update, task.by_update);
+  EXPECT_EQ(back->origin, task.origin);
   EXPECT_EQ(back->restarts, task.restarts);
 }
 
@@ -141,6 +143,21 @@ TEST(Stored, RefusesWhatItDoesNotKnow) {
             "a backup");
   EXPECT_EQ(service_from_stored(R"({"v":1})").error().message, "stored service: no spec");
   EXPECT_FALSE(task_from_stored(R"({"v":1,"Spec":{}})"));
+}
+
+TEST(TaskEncoder, GivesTheStoredForm) {
+  TaskEncoder encoder;
+  auto task = testing::full_task();
+  auto const same = [&] {
+    return nlohmann::json::parse(encoder.encode(task)) == nlohmann::json::parse(stored(task));
+  };
+  EXPECT_TRUE(same());
+  task.status.err = "another";
+  EXPECT_TRUE(same());
+  auto spec = *task.spec;
+  spec.force_update = 7;
+  task.spec = std::make_shared<model::TaskSpec const>(spec);
+  EXPECT_TRUE(same());
 }
 
 }  // namespace

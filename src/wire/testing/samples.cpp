@@ -66,7 +66,7 @@ model::Task full_task() {
   task.replaces = model::TaskId("othertaskothertaskotherta");
   task.start_not_before = at(4);
   task.running_since = at(5);
-  task.by_update = true;
+  task.origin = model::TaskOrigin::Update;
   task.restarts = {at(6), at(7)};
   return task;
 }

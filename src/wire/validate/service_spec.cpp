@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "model/template/container_templates.h"
 #include "wire/validate/rules.h"
 
 namespace swarmward::wire {
@@ -15,7 +16,7 @@ bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-Result<void> validate_task(model::TaskSpec const& task) {
+Result<void> validate_task(model::TaskSpec const& task, model::Annotations const& service) {
   if (task.resources) {
     if (auto checked = validate_resources(*task.resources); !checked) {
       return checked;
@@ -36,6 +37,9 @@ Result<void> validate_task(model::TaskSpec const& task) {
   }
   if (auto checked = validate_references(*task.container); !checked) {
     return checked;
+  }
+  if (auto const expanded = model::check_templates(*task.container, service); !expanded) {
+    return rule_broken(expanded.error().message);
   }
   return validate_container(*task.container);
 }
@@ -86,7 +90,7 @@ Result<void> validate_service_spec(model::ServiceSpec const& spec) {
   if (auto checked = validate_name(spec.annotations.name); !checked) {
     return checked;
   }
-  if (auto checked = validate_task(spec.task); !checked) {
+  if (auto checked = validate_task(spec.task, spec.annotations); !checked) {
     return checked;
   }
   if (is_job(spec.mode) && spec.update) {

@@ -49,7 +49,8 @@ Result<void> validate_restart(model::RestartPolicy const& policy) {
 Result<void> validate_placement(model::Placement const& placement) {
   for (auto const& text : placement.constraints) {
     if (auto const constraint = model::parse_constraint(text); !constraint) {
-      return constraint.error();
+      // Native's text, but not its 500: a bad constraint is the client's mistake.
+      return invalid_argument(constraint.error().message);
     }
   }
   return {};

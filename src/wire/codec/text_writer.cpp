@@ -1,0 +1,178 @@
+#include "wire/codec/text_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "wire/body.h"
+
+namespace swarmward::wire {
+
+namespace {
+
+/// Whether the text stands in JSON as it is. Others, not ASCII among them, may have to be repaired.
+/// Without a branch in the loop: most texts are plain and short.
+bool is_plain(std::string_view text) {
+  unsigned special = 0;
+  for (char const c : text) {
+    auto const byte = static_cast<unsigned char>(c);
+    special |=
+        unsigned{byte < 0x20} | unsigned{byte >= 0x7f} | unsigned{c == '"'} | unsigned{c == '\\'};
+  }
+  return special == 0;
+}
+
+/// Orders keys as their text does, but for those with the same beginning.
+std::uint64_t order_of(std::string_view key) {
+  std::uint64_t order = 0;
+  for (std::size_t i = 0; i < sizeof order; ++i) {
+    order = order << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  }
+  return order;
+}
+
+bool stands_before(TextWorkspace::Member const& a, TextWorkspace::Member const& b) {
+  return a.order != b.order ? a.order < b.order : a.key < b.key;
+}
+
+template <class T>
+void append_number(std::string& out, T value) {
+  std::array<char, 24> digits;
+  auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
+
+char* put_digits(char* at, std::int64_t value, int count) {
+  for (int i = count - 1; i >= 0; --i) {
+    at[i] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  return at + count;
+}
+
+char* put(char* at, char c) {
+  *at = c;
+  return at + 1;
+}
+
+}  // namespace
+
+TextWriter::Object TextWriter::open_object() {
+  out_ += '{';
+  Object const object{first_, out_.size()};
+  first_ = members_.size();
+  return object;
+}
+
+std::size_t TextWriter::open_member(std::string_view key) {
+  if (members_.size() > first_) {
+    out_ += ',';
+  }
+  members_.push_back({order_of(key), key, out_.size(), 0});
+  out_ += '"';
+  out_.append(key).append("\":");
+  return members_.size() - 1;
+}
+
+void TextWriter::close_object(Object object) {
+  put_members_in_order(object);
+  out_ += '}';
+  members_.resize(first_);
+  first_ = object.outer;
+}
+
+void TextWriter::put_members_in_order(Object object) {
+  auto const begin = members_.begin() + static_cast<std::ptrdiff_t>(first_);
+  if (std::is_sorted(begin, members_.end(), stands_before)) {
+    return;
+  }
+  std::sort(begin, members_.end(), stands_before);
+  scratch_.assign(out_, object.begin);
+  out_.resize(object.begin);
+  for (auto member = begin; member != members_.end(); ++member) {
+    out_.append(member == begin ? "" : ",");
+    out_.append(scratch_, member->begin - object.begin, member->end - member->begin);
+  }
+}
+
+void TextWriter::bytes(std::string_view key, std::string const& field) {
+  omit(key, base64_encode(field));
+}
+
+void TextWriter::write(std::string_view field) {
+  if (is_plain(field)) {
+    out_ += '"';
+    out_.append(field) += '"';
+    return;
+  }
+  out_ += dump_json(nlohmann::json(field));
+}
+
+void TextWriter::write(std::int64_t field) {
+  append_number(out_, field);
+}
+void TextWriter::write(std::uint64_t field) {
+  append_number(out_, field);
+}
+
+void TextWriter::write(double field) {
+  // Go writes a whole number without a fraction.
+  constexpr double kExact = 1e15;
+  if (std::abs(field) < kExact && std::trunc(field) == field) {
+    write(static_cast<std::int64_t>(field));
+    return;
+  }
+  out_ += dump_json(nlohmann::json(field));
+}
+
+void TextWriter::write(Time field) {
+  out_ += '"';
+  append_time(out_, field);
+  out_ += '"';
+}
+
+void TextWriter::write(model::StringMap const& field) {
+  char const* separator = "{";
+  for (auto const& [key, value] : field) {
+    out_.append(separator);
+    write(key);
+    out_ += ':';
+    write(value);
+    separator = ",";
+  }
+  out_.append(field.empty() ? "{}" : "}");
+}
+
+void TextWriter::write(std::shared_ptr<model::TaskSpec const> const& field) {
+  out_.append(field && specs_ != nullptr ? specs_->text_of(*field) : "null");
+}
+
+void append_time(std::string& out, Time time) {
+  if (time == Time{}) {
+    out.append(format_time(time));
+    return;
+  }
+  auto const days = std::chrono::floor<std::chrono::days>(time);
+  std::chrono::year_month_day const date{days};
+  std::chrono::hh_mm_ss const clock{time - days};
+  std::array<char, 40> text;
+  auto* at = put_digits(text.data(), static_cast<int>(date.year()), 4);
+  at = put_digits(put(at, '-'), static_cast<unsigned>(date.month()), 2);
+  at = put_digits(put(at, '-'), static_cast<unsigned>(date.day()), 2);
+  at = put_digits(put(at, 'T'), clock.hours().count(), 2);
+  at = put_digits(put(at, ':'), clock.minutes().count(), 2);
+  at = put_digits(put(at, ':'), clock.seconds().count(), 2);
+  if (auto const nanoseconds = clock.subseconds().count(); nanoseconds != 0) {
+    at = put_digits(put(at, '.'), nanoseconds, 9);
+    while (at[-1] == '0') {
+      --at;
+    }
+  }
+  at = put(at, 'Z');
+  out.append(text.data(), at);
+}
+
+}  // namespace swarmward::wire
