@@ -2,26 +2,34 @@
 
 #include <charconv>
 #include <map>
-#include <tuple>
+#include <string_view>
+#include <unordered_map>
 
 namespace swarmward::state {
 
 namespace {
 
+/// Adds the rows of one kind of object.
 template <class T, class Encode>
 void add_rows(std::vector<Row>& rows,
-              std::map<std::pair<ObjectKind, std::string>, std::size_t>& position,
               ObjectKind kind,
-              std::vector<Touch<T>> const& touches,
+              std::vector<Touched const*> const& commits,
+              std::vector<Touch<T>> Touched::*kind_touches,
               Encode const& encode) {
-  for (auto const& touch : touches) {
-    auto const& object = touch.after ? touch.after : touch.before;
-    auto const [known, added] = position.try_emplace({kind, object->id.str()}, rows.size());
-    if (added) {
-      rows.push_back({kind, object->id.str(), {}});
+  std::unordered_map<std::string_view, Touch<T> const*> last;  // Only the last write counts.
+  std::vector<std::string_view> order;
+  for (auto const* touched : commits) {
+    for (auto const& touch : touched->*kind_touches) {
+      auto const id = (touch.after ? touch.after : touch.before)->id.view();
+      if (last.insert_or_assign(id, &touch).second) {
+        order.push_back(id);
+      }
     }
-    // Only the last write of an object counts.
-    rows[known->second].body = touch.after ? encode(*touch.after) : std::string{};
+  }
+  rows.reserve(rows.size() + order.size());
+  for (auto const id : order) {
+    auto const& after = last.at(id)->after;
+    rows.push_back({kind, std::string(id), after ? encode(*after) : std::string{}});
   }
 }
 
@@ -118,13 +126,14 @@ class Loader {
 
 }  // namespace
 
-std::vector<Row> rows_of(Touched const& touched, std::uint64_t version, Codec const& codec) {
+std::vector<Row> rows_of(std::vector<Touched const*> const& commits,
+                         std::uint64_t version,
+                         Codec const& codec) {
   std::vector<Row> rows;
-  std::map<std::pair<ObjectKind, std::string>, std::size_t> position;
-  add_rows(rows, position, ObjectKind::Cluster, touched.clusters, codec.encode_cluster);
-  add_rows(rows, position, ObjectKind::Node, touched.nodes, codec.encode_node);
-  add_rows(rows, position, ObjectKind::Service, touched.services, codec.encode_service);
-  add_rows(rows, position, ObjectKind::Task, touched.tasks, codec.encode_task);
+  add_rows(rows, ObjectKind::Cluster, commits, &Touched::clusters, codec.encode_cluster);
+  add_rows(rows, ObjectKind::Node, commits, &Touched::nodes, codec.encode_node);
+  add_rows(rows, ObjectKind::Service, commits, &Touched::services, codec.encode_service);
+  add_rows(rows, ObjectKind::Task, commits, &Touched::tasks, codec.encode_task);
   rows.push_back({ObjectKind::Counter, "version", std::to_string(version)});
   return rows;
 }

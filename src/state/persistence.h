@@ -21,10 +21,16 @@ struct Row {
   std::string body;
 };
 
+/// Runs what it is given once, later.
+using RunLater = std::function<void(std::function<void()>)>;
+
 /// Where objects outlive the process. Used by one thread at a time.
 class Persistence {
  public:
   virtual ~Persistence() = default;
+  /// Where write() runs: empty for a thread of the store's own. A simulation, which has but one
+  /// thread, gives its queue of events; what it was given it forgets when the store goes.
+  [[nodiscard]] virtual RunLater run_later() { return {}; }
   /// Every stored row, in any order. Called once, before the first write.
   virtual Result<std::vector<Row>> load() = 0;
   /// All rows or none; when it returns they survive a power cut. Errors: Unavailable.
@@ -43,8 +49,9 @@ struct Codec {
   std::function<Result<model::Task>(std::string_view)> decode_task;
 };
 
-/// The rows that bring a store from before `touched` to after it, the version counter included.
-[[nodiscard]] std::vector<Row> rows_of(Touched const& touched,
+/// The rows that bring a store from before these commits, in their order, to after them, the
+/// version counter included. An object that was written several times has one row.
+[[nodiscard]] std::vector<Row> rows_of(std::vector<Touched const*> const& commits,
                                        std::uint64_t version,
                                        Codec const& codec);
 

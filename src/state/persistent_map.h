@@ -1,89 +1,140 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <memory>
+#include <cassert>
 #include <utility>
-#include <vector>
+
+#include "state/tree_node.h"
 
 namespace swarmward::state {
 
-/// A sorted map whose copies share structure: copying is O(1), a change copies O(log n) nodes and
-/// leaves all earlier copies as they were. A treap whose priorities are hashes of the keys, so the
-/// shape depends on the content alone. Copies may be read from any thread.
-template <class K, class V, class Hash = std::hash<K>>
+/// A sorted map whose copies share structure: copying is O(1) and leaves all copies as they were
+/// when one changes. A change copies the O(log n) nodes on its way, but each of them only once per
+/// copy of the map: a hundred thousand changes between two copies cost hardly more than in a plain
+/// tree. Copies may be read, changed and dropped by different threads.
+template <class K, class V, class Layout = KeyBeside<K, V>>
 class PersistentMap {
-  struct Node;
-  using Link = std::shared_ptr<Node const>;
-  struct Node {
-    K key;
-    V value;
-    std::uint64_t priority;
-    Link left;
-    Link right;
-  };
+  using T = Tree<K, Layout>;
+  using Node = typename T::Node;
+  using Leaf = typename T::Leaf;
+  using Inner = typename T::Inner;
+  using Entry = typename T::Entry;
 
  public:
+  /// Valid as long as any copy of the map as it was lives.
   class Iterator {
    public:
-    using value_type = std::pair<K const&, V const&>;
+    using value_type = std::pair<decltype(Layout::key(std::declval<Entry const&>())), V const&>;
     Iterator() = default;
-    value_type operator*() const { return {path_.back()->key, path_.back()->value}; }
+    value_type operator*() const {
+      auto const& entry = current();
+      return {Layout::key(entry), Layout::value(entry)};
+    }
     Iterator& operator++() {
-      auto const* node = path_.back();
-      path_.pop_back();
-      descend_left(node->right.get());
+      ++path_[depth_ - 1].at;
+      climb();
       return *this;
     }
     bool operator==(Iterator const& other) const {
-      return path_.empty() ? other.path_.empty()
-                           : !other.path_.empty() && path_.back() == other.path_.back();
+      return depth_ == other.depth_ && (depth_ == 0 || &current() == &other.current());
     }
 
    private:
     friend class PersistentMap;
-    void descend_left(Node const* node) {
-      for (; node != nullptr; node = node->left.get()) {
-        path_.push_back(node);
+    struct Step {
+      Node const* node;
+      std::size_t at;
+    };
+
+    Entry const& current() const {
+      auto const& step = path_[depth_ - 1];
+      return T::leaf(step.node).entries[step.at];
+    }
+    void push(Node const* node, std::size_t at) {
+      assert(depth_ < kDepth && "nodes are a third full on average");
+      path_[depth_++] = {node, at};
+    }
+    /// From behind the last entry of a leaf to the next leaf's first.
+    void climb() {
+      while (depth_ > 0 && path_[depth_ - 1].at >= path_[depth_ - 1].node->count) {
+        if (--depth_ > 0) {
+          ++path_[depth_ - 1].at;
+        }
+      }
+      while (depth_ > 0 && !path_[depth_ - 1].node->leaf) {
+        push(T::inner(path_[depth_ - 1].node).children[path_[depth_ - 1].at], 0);
       }
     }
-    std::vector<Node const*> path_;  ///< Nodes still to be visited, the current one last.
+
+    static constexpr std::size_t kDepth = 16;
+    std::array<Step, kDepth> path_;
+    std::size_t depth_ = 0;  ///< 0: the end.
   };
+
+  PersistentMap() = default;
+  PersistentMap(PersistentMap const& other) : root_(T::share(other.root_)), size_(other.size_) {}
+  PersistentMap(PersistentMap&& other) noexcept
+      : root_(std::exchange(other.root_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  PersistentMap& operator=(PersistentMap other) noexcept {
+    std::swap(root_, other.root_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~PersistentMap() { T::release(root_); }
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
-  /// Null if absent. Valid as long as any copy of the map that holds it.
+  /// Null if absent. Valid as long as any copy of the map as it is now lives.
   [[nodiscard]] V const* find(K const& key) const {
-    Node const* node = root_.get();
-    while (node != nullptr) {
-      if (key < node->key) {
-        node = node->left.get();
-      } else if (node->key < key) {
-        node = node->right.get();
-      } else {
-        return &node->value;
-      }
+    if (root_ == nullptr) {
+      return nullptr;
     }
-    return nullptr;
+    auto const& probe = Layout::probe(key);
+    Node const* node = root_;
+    while (!node->leaf) {
+      node = T::inner(node).children[T::child_of(T::inner(node), probe)];
+    }
+    auto const at = T::position(T::leaf(node), probe);
+    auto const& entry = T::leaf(node).entries[at < node->count ? at : 0];
+    bool const same = at < node->count && !(probe < Layout::probe_of(entry));
+    return same ? &Layout::value(entry) : nullptr;
   }
 
   void insert_or_assign(K const& key, V value) {
-    bool added = false;
-    root_ = insert(root_, key, std::move(value), added);
-    size_ += added ? 1U : 0U;
+    if (root_ == nullptr) {
+      root_ = new Leaf;
+    }
+    auto [right, least] = insert(root_, Layout::make(key, std::move(value)));
+    if (right != nullptr) {
+      auto* grown = new Inner;
+      grown->children[0] = std::exchange(root_, grown);
+      grown->children[1] = right;
+      grown->keys[1] = std::move(least);
+      grown->count = 2;
+    }
   }
 
   void erase(K const& key) {
-    if (find(key) != nullptr) {
-      root_ = without(root_, key);
-      --size_;
+    if (find(key) == nullptr) {
+      return;
+    }
+    remove(root_, key);
+    --size_;
+    while (size_ > 0 && !root_->leaf && root_->count == 1) {
+      auto* const child = T::share(T::inner(root_).children[0]);
+      T::release(std::exchange(root_, child));
+    }
+    if (size_ == 0) {
+      T::release(std::exchange(root_, nullptr));
     }
   }
 
   [[nodiscard]] Iterator begin() const {
     Iterator it;
-    it.descend_left(root_.get());
+    if (size_ > 0) {
+      it.push(root_, 0);
+      it.climb();
+    }
     return it;
   }
   [[nodiscard]] Iterator end() const { return {}; }
@@ -91,75 +142,160 @@ class PersistentMap {
   /// The first entry whose key is not less than `key`.
   [[nodiscard]] Iterator lower_bound(K const& key) const {
     Iterator it;
-    Node const* node = root_.get();
-    while (node != nullptr) {
-      if (node->key < key) {
-        node = node->right.get();
-      } else {
-        it.path_.push_back(node);
-        node = node->left.get();
-      }
+    if (size_ == 0) {
+      return it;
     }
+    auto const& probe = Layout::probe(key);
+    Node const* node = root_;
+    while (!node->leaf) {
+      auto const at = T::child_of(T::inner(node), probe);
+      it.push(node, at);
+      node = T::inner(node).children[at];
+    }
+    it.push(node, T::position(T::leaf(node), probe));
+    it.climb();
     return it;
   }
 
  private:
-  static Link make(Node const& node, Link left, Link right) {
-    return std::make_shared<Node const>(
-        Node{node.key, node.value, node.priority, std::move(left), std::move(right)});
-  }
+  /// A node split off to the right, with the least key under it; null if there was room.
+  struct Split {
+    Node* right = nullptr;
+    K least{};
+  };
 
-  static std::uint64_t priority_of(K const& key) {
-    // std::hash of integers is the identity; mix it or the treap degenerates.
-    auto mixed = static_cast<std::uint64_t>(Hash{}(key)) * 0x9E3779B97F4A7C15ULL;
-    return mixed ^ (mixed >> 29U);
-  }
-
-  static Link insert(Link const& node, K const& key, V value, bool& added) {
-    if (!node) {
-      added = true;
-      return std::make_shared<Node const>(
-          Node{key, std::move(value), priority_of(key), nullptr, nullptr});
+  Split insert(Node*& slot, Entry entry) {
+    T::own(slot);
+    if (slot->leaf) {
+      return insert_into_leaf(T::leaf(slot), std::move(entry));
     }
-    if (key < node->key) {
-      auto left = insert(node->left, key, std::move(value), added);
-      if (left->priority > node->priority) {
-        return make(*left, left->left, make(*node, left->right, node->right));
+    auto& inner = T::inner(slot);
+    auto const at = T::child_of(inner, Layout::probe_of(entry));
+    auto split = insert(inner.children[at], std::move(entry));
+    return split.right == nullptr ? Split{} : add_child(inner, at + 1, std::move(split));
+  }
+
+  Split insert_into_leaf(Leaf& leaf, Entry entry) {
+    auto at = T::position(leaf, Layout::probe_of(entry));
+    if (at < leaf.count && !(Layout::probe_of(entry) < Layout::probe_of(leaf.entries[at]))) {
+      leaf.entries[at] = std::move(entry);
+      return {};
+    }
+    ++size_;
+    if (leaf.count < T::kEntries) {
+      put_at(leaf.entries, at, leaf.count, std::move(entry));
+      return {};
+    }
+    auto* const right = new Leaf;
+    split_off(leaf.entries, leaf.count, right->entries, right->count);
+    if (at <= leaf.count) {
+      put_at(leaf.entries, at, leaf.count, std::move(entry));
+    } else {
+      put_at(right->entries, at - leaf.count, right->count, std::move(entry));
+    }
+    return {right, Layout::key(right->entries[0])};
+  }
+
+  Split add_child(Inner& inner, std::size_t at, Split child) {
+    Inner* right = nullptr;
+    Inner* target = &inner;
+    Split result;
+    if (inner.count == T::kChildren) {
+      right = new Inner;
+      auto keys = inner.count;  // Keys and children are split alike.
+      std::uint16_t moved = 0;
+      split_off(inner.keys, keys, right->keys, moved);
+      split_off(inner.children, inner.count, right->children, right->count);
+      result = {right, right->keys[0]};
+      if (at > inner.count) {
+        at -= inner.count;
+        target = right;
       }
-      return make(*node, std::move(left), node->right);
     }
-    if (node->key < key) {
-      auto right = insert(node->right, key, std::move(value), added);
-      if (right->priority > node->priority) {
-        return make(*right, make(*node, node->left, right->left), right->right);
-      }
-      return make(*node, node->left, std::move(right));
-    }
-    return std::make_shared<Node const>(
-        Node{key, std::move(value), node->priority, node->left, node->right});
+    auto keys = target->count;
+    put_at(target->keys, at, keys, std::move(child.least));
+    put_at(target->children, at, target->count, child.right);
+    return result;
   }
 
-  static Link merge(Link const& left, Link const& right) {
-    if (!left || !right) {
-      return left ? left : right;
-    }
-    if (left->priority > right->priority) {
-      return make(*left, left->left, merge(left->right, right));
-    }
-    return make(*right, merge(left, right->left), right->right);
+  template <class Array, class Value>
+  static void put_at(Array& array, std::size_t at, std::uint16_t& count, Value value) {
+    auto const from = array.begin() + static_cast<std::ptrdiff_t>(at);
+    std::move_backward(from, array.begin() + count, array.begin() + count + 1);
+    *from = std::move(value);
+    ++count;
   }
 
-  static Link without(Link const& node, K const& key) {
-    if (key < node->key) {
-      return make(*node, without(node->left, key), node->right);
-    }
-    if (node->key < key) {
-      return make(*node, node->left, without(node->right, key));
-    }
-    return merge(node->left, node->right);
+  template <class Array>
+  static void take_out(Array& array, std::size_t at, std::uint16_t& count) {
+    auto const from = array.begin() + static_cast<std::ptrdiff_t>(at);
+    std::move(from + 1, array.begin() + count, from);
+    array[--count] = {};
   }
 
-  Link root_;
+  /// Moves the upper half.
+  template <class Array>
+  static void split_off(Array& from, std::uint16_t& count, Array& to, std::uint16_t& moved) {
+    auto const kept = static_cast<std::uint16_t>(count / 2);
+    moved = static_cast<std::uint16_t>(count - kept);
+    append(from, kept, count, to, 0);
+    count = kept;
+  }
+
+  template <class Array>
+  static void append(Array& from, std::size_t first, std::size_t last, Array& to, std::size_t at) {
+    for (auto i = first; i < last; ++i) {
+      to[at + i - first] = std::exchange(from[i], {});
+    }
+  }
+
+  void remove(Node*& slot, K const& key) {
+    T::own(slot);
+    auto const& probe = Layout::probe(key);
+    if (slot->leaf) {
+      take_out(T::leaf(slot).entries, T::position(T::leaf(slot), probe), slot->count);
+      return;
+    }
+    auto& inner = T::inner(slot);
+    auto const at = T::child_of(inner, probe);
+    remove(inner.children[at], key);
+    auto const* child = inner.children[at];
+    auto const room = child->leaf ? T::kEntries : T::kChildren;
+    if (child->count == 0) {
+      drop_child(inner, at);
+    } else if (child->count * 3U < room && inner.count > 1) {
+      merge(inner, at + 1 < inner.count ? at : at - 1, room);
+    }
+  }
+
+  static void drop_child(Inner& inner, std::size_t at) {
+    T::release(inner.children[at]);
+    auto keys = inner.count;
+    take_out(inner.keys, at, keys);
+    take_out(inner.children, at, inner.count);
+  }
+
+  /// Makes one of the children `at` and `at + 1` if they fit.
+  static void merge(Inner& inner, std::size_t at, std::size_t room) {
+    auto*& left = inner.children[at];
+    auto*& right = inner.children[at + 1];
+    if (left->count + std::size_t{right->count} > room) {
+      return;
+    }
+    T::own(left);
+    T::own(right);
+    if (left->leaf) {
+      append(T::leaf(right).entries, 0, right->count, T::leaf(left).entries, left->count);
+    } else {
+      T::inner(right).keys[0] = inner.keys[at + 1];
+      append(T::inner(right).keys, 0, right->count, T::inner(left).keys, left->count);
+      append(T::inner(right).children, 0, right->count, T::inner(left).children, left->count);
+    }
+    left->count = static_cast<std::uint16_t>(left->count + right->count);
+    drop_child(inner, at + 1);
+  }
+
+  Node* root_ = nullptr;
   std::size_t size_ = 0;
 };
 

@@ -13,8 +13,8 @@ auto find_or_null(Map const& map, Key const& key) {
   return found ? *found : std::decay_t<decltype(*found)>{};
 }
 
-template <class Owner>
-std::vector<TaskPtr> tasks_under(TaskIndex<Owner> const& index, Owner const& owner) {
+template <class Index, class Owner>
+std::vector<TaskPtr> tasks_under(Index const& index, Owner const& owner) {
   std::vector<TaskPtr> tasks;
   for (auto it = index.lower_bound({owner, model::TaskId{}}); it != index.end(); ++it) {
     auto const [key, task] = *it;
@@ -68,7 +68,7 @@ void Draft::put(model::Node node) {
   auto before = view_.find_node(node.id);
   stamp(node.meta, before ? &before->meta : nullptr);
   auto after = std::make_shared<model::Node const>(std::move(node));
-  view_.nodes.insert_or_assign(after->id, after);
+  set(before, after);
   touched_.nodes.push_back({std::move(before), std::move(after)});
 }
 
@@ -76,11 +76,7 @@ void Draft::put(model::Service service) {
   auto before = view_.find_service(service.id);
   stamp(service.meta, before ? &before->meta : nullptr);
   auto after = std::make_shared<model::Service const>(std::move(service));
-  if (before) {
-    view_.service_names.erase(lower_case(before->name()));
-  }
-  view_.service_names.insert_or_assign(lower_case(after->name()), after->id);
-  view_.services.insert_or_assign(after->id, after);
+  set(before, after);
   touched_.services.push_back({std::move(before), std::move(after)});
 }
 
@@ -88,15 +84,62 @@ void Draft::put(model::Task task) {
   auto before = view_.find_task(task.id);
   stamp(task.meta, before ? &before->meta : nullptr);
   auto after = std::make_shared<model::Task const>(std::move(task));
-  if (before && before->node_id != after->node_id) {
+  set(before, after);
+  touched_.tasks.push_back({std::move(before), std::move(after)});
+}
+
+void Draft::set(NodePtr const& before, NodePtr const& after) {
+  if (after) {
+    view_.nodes.insert_or_assign(after->id, after);
+  } else {
+    view_.nodes.erase(before->id);
+  }
+}
+
+void Draft::set(ServicePtr const& before, ServicePtr const& after) {
+  if (before) {
+    view_.service_names.erase(lower_case(before->name()));
+  }
+  if (after) {
+    view_.service_names.insert_or_assign(lower_case(after->name()), after->id);
+    view_.services.insert_or_assign(after->id, after);
+  } else {
+    view_.services.erase(before->id);
+  }
+}
+
+void Draft::set(TaskPtr const& before, TaskPtr const& after) {
+  bool const leaves =
+      before && !before->node_id.empty() && (!after || before->node_id != after->node_id);
+  if (leaves) {
     view_.tasks_by_node.erase({before->node_id, before->id});
+  }
+  if (!after) {
+    view_.tasks.erase(before->id);
+    view_.tasks_by_service.erase({before->service_id, before->id});
+    return;
   }
   view_.tasks.insert_or_assign(after->id, after);
   view_.tasks_by_service.insert_or_assign({after->service_id, after->id}, after);
   if (!after->node_id.empty()) {
     view_.tasks_by_node.insert_or_assign({after->node_id, after->id}, after);
   }
-  touched_.tasks.push_back({std::move(before), std::move(after)});
+}
+
+void Draft::undo() {
+  auto const back = [this](auto const& touches) {
+    for (auto touch = touches.rbegin(); touch != touches.rend(); ++touch) {
+      set(touch->after, touch->before);
+    }
+  };
+  back(touched_.tasks);
+  back(touched_.services);
+  back(touched_.nodes);
+  if (!touched_.clusters.empty()) {
+    view_.cluster = touched_.clusters.front().before;
+  }
+  --view_.version;
+  touched_ = {};
 }
 
 void Draft::erase_cluster() {
@@ -106,24 +149,21 @@ void Draft::erase_cluster() {
 
 void Draft::erase(model::NodeId const& id) {
   if (auto before = view_.find_node(id)) {
-    view_.nodes.erase(id);
+    set(before, nullptr);
     touched_.nodes.push_back({std::move(before), nullptr});
   }
 }
 
 void Draft::erase(model::ServiceId const& id) {
   if (auto before = view_.find_service(id)) {
-    view_.service_names.erase(lower_case(before->name()));
-    view_.services.erase(id);
+    set(before, nullptr);
     touched_.services.push_back({std::move(before), nullptr});
   }
 }
 
 void Draft::erase(model::TaskId const& id) {
   if (auto before = view_.find_task(id)) {
-    view_.tasks.erase(id);
-    view_.tasks_by_service.erase({before->service_id, id});
-    view_.tasks_by_node.erase({before->node_id, id});
+    set(before, nullptr);
     touched_.tasks.push_back({std::move(before), nullptr});
   }
 }

@@ -15,16 +15,32 @@ using NodePtr = std::shared_ptr<model::Node const>;
 using ServicePtr = std::shared_ptr<model::Service const>;
 using TaskPtr = std::shared_ptr<model::Task const>;
 
-struct PairHash {
-  template <class A, class B>
-  std::size_t operator()(std::pair<A, B> const& pair) const {
-    return std::hash<A>{}(pair.first) * 31 + std::hash<B>{}(pair.second);
-  }
+/// Tables of tasks hold the pointer alone: the key is in the task.
+struct TaskById {
+  using Entry = TaskPtr;
+  static model::TaskId const& key(Entry const& task) { return task->id; }
+  static TaskPtr const& value(Entry const& task) { return task; }
+  static Entry make(model::TaskId const& /*id*/, TaskPtr task) { return task; }
+  static model::TaskId const& probe(model::TaskId const& id) { return id; }
+  static model::TaskId const& probe_of(Entry const& task) { return task->id; }
 };
+using TaskTable = PersistentMap<model::TaskId, TaskPtr, TaskById>;
 
-/// Tasks under the id of their service or node.
-template <class Owner>
-using TaskIndex = PersistentMap<std::pair<Owner, model::TaskId>, TaskPtr, PairHash>;
+/// Tasks sorted by the id of their service or node, then by their own.
+template <class Owner, Owner model::Task::*kOwner>
+struct TaskByOwner {
+  using Entry = TaskPtr;
+  using Key = std::pair<Owner, model::TaskId>;
+  static Key key(Entry const& task) { return {(*task).*kOwner, task->id}; }
+  static TaskPtr const& value(Entry const& task) { return task; }
+  static Entry make(Key const& /*key*/, TaskPtr task) { return task; }
+  using Probe = std::pair<std::string_view, std::string_view>;
+  static Probe probe(Key const& key) { return {key.first.view(), key.second.view()}; }
+  static Probe probe_of(Entry const& task) { return {((*task).*kOwner).view(), task->id.view()}; }
+};
+template <class Owner, Owner model::Task::*kOwner>
+using TaskIndex =
+    PersistentMap<std::pair<Owner, model::TaskId>, TaskPtr, TaskByOwner<Owner, kOwner>>;
 
 /// All objects at one version. Immutable once published; copying is cheap.
 struct Snapshot {
@@ -32,12 +48,12 @@ struct Snapshot {
   ClusterPtr cluster;  ///< Null while there is no swarm.
   PersistentMap<model::NodeId, NodePtr> nodes;
   PersistentMap<model::ServiceId, ServicePtr> services;
-  PersistentMap<model::TaskId, TaskPtr> tasks;
+  TaskTable tasks;
 
   /// Keys are names in lower case: uniqueness ignores case, look-ups do not.
   PersistentMap<std::string, model::ServiceId> service_names;
-  TaskIndex<model::ServiceId> tasks_by_service;
-  TaskIndex<model::NodeId> tasks_by_node;
+  TaskIndex<model::ServiceId, &model::Task::service_id> tasks_by_service;
+  TaskIndex<model::NodeId, &model::Task::node_id> tasks_by_node;  ///< Those that have one.
 
   [[nodiscard]] ServicePtr find_service(model::ServiceId const& id) const;
   [[nodiscard]] NodePtr find_node(model::NodeId const& id) const;
@@ -60,9 +76,10 @@ struct Touched {
   std::vector<Touch<model::Service>> services;
   std::vector<Touch<model::Task>> tasks;
 
-  [[nodiscard]] bool empty() const {
-    return clusters.empty() && nodes.empty() && services.empty() && tasks.empty();
+  [[nodiscard]] std::size_t count() const {
+    return clusters.size() + nodes.size() + services.size() + tasks.size();
   }
+  [[nodiscard]] bool empty() const { return count() == 0; }
 };
 
 [[nodiscard]] std::string lower_case(std::string_view text);
@@ -72,7 +89,8 @@ class Draft {
  public:
   Draft(Snapshot base, Time now) : view_(std::move(base)), now_(now) { ++view_.version; }
 
-  /// The objects as this draft has them so far.
+  /// The objects as this draft has them so far. To write while going through a table, copy the
+  /// snapshot first: tables change in place.
   [[nodiscard]] Snapshot const& view() const { return view_; }
   [[nodiscard]] Time now() const { return now_; }
   [[nodiscard]] Touched const& touched() const { return touched_; }
@@ -89,6 +107,12 @@ class Draft {
  private:
   friend class StateStore;
   void stamp(model::Meta& meta, model::Meta const* before) const;
+  /// Makes the tables hold `after` where they held `before`; null where there is none.
+  void set(NodePtr const& before, NodePtr const& after);
+  void set(ServicePtr const& before, ServicePtr const& after);
+  void set(TaskPtr const& before, TaskPtr const& after);
+  /// Everything as it was when the draft was made.
+  void undo();
 
   Snapshot view_;
   Time now_;

@@ -49,6 +49,10 @@ class StateStore {
   Result<void> apply(Change const& change);
   /// Strand only.
   [[nodiscard]] Snapshot const& head() const { return head_; }
+  /// Strand only: how many objects were written to the head that are not durable yet. Who writes a
+  /// lot by apply() stops for a while when it is high, or memory fills with what the disk waits
+  /// for.
+  [[nodiscard]] std::size_t backlog() const { return backlog_; }
   [[nodiscard]] asio::any_io_executor strand() const { return strand_; }
 
   using HeadWatcher = std::function<void(Touched const&)>;
@@ -61,13 +65,21 @@ class StateStore {
 
  private:
   using Done = std::function<void(Result<std::uint64_t>)>;
+  /// Commits that go to the disk together, with the state after the last of them.
   struct Pending {
     std::shared_ptr<Snapshot const> snapshot;
+    std::shared_ptr<Touched const> touched;
+    std::vector<std::pair<Done, std::uint64_t>> waiting;  ///< With the version each is told.
+  };
+  /// Commits that are still being collected: those of one turn of the strand.
+  struct Open {
     Touched touched;
-    Done done;
+    std::vector<std::pair<Done, std::uint64_t>> waiting;
+    [[nodiscard]] bool empty() const { return touched.empty() && waiting.empty(); }
   };
 
   Result<void> commit(Change const& change, Done done);
+  void close();
   void wake_writer();
   void written(std::size_t count, Result<void> const& result);
   void take_back(Error const& error);
@@ -76,7 +88,9 @@ class StateStore {
   Codec codec_;
   Clock const& clock_;
   Snapshot head_;
+  Open open_;
   std::deque<Pending> pending_;
+  std::size_t backlog_ = 0;  ///< Objects touched by what is open or pending.
   std::vector<HeadWatcher> head_watchers_;
   std::vector<Watcher> watchers_;
   mutable std::mutex published_mutex_;  // std::atomic<std::shared_ptr> fails TSan with g++ 12.

@@ -81,6 +81,49 @@ TEST_F(StateStoreTest, ARefusedChangeLeavesNothing) {
   EXPECT_EQ(store_->head().version, 0U);
 }
 
+TEST_F(StateStoreTest, ARefusedChangeIsTakenBackWhole) {
+  ASSERT_TRUE(store_->load());
+  auto const web = named("web");
+  auto const gone = named("gone");
+  auto made = [](char const* id, char const* node) {
+    model::Task task;
+    task.id = model::TaskId(id);
+    task.service_id = model::ServiceId("s");
+    task.node_id = model::NodeId(node);
+    return task;
+  };
+  ASSERT_TRUE(run([&](Draft& draft) -> Result<void> {
+    draft.put(web);
+    draft.put(gone);
+    draft.put(made("a", "n1"));
+    draft.put(made("b", ""));
+    return {};
+  }));
+  auto const before = store_->head();
+  EXPECT_FALSE(run([&](Draft& draft) -> Result<void> {
+    auto renamed = named("new");
+    renamed.id = web.id;
+    draft.put(renamed);
+    draft.erase(gone.id);
+    draft.put(named("gone"));
+    draft.put(made("b", "n2"));
+    draft.put(made("b", "n3"));
+    draft.put(made("c", "n1"));
+    draft.erase(model::TaskId("a"));
+    return conflict("no");
+  }));
+  auto const& head = store_->head();
+  EXPECT_EQ(head.version, before.version);
+  EXPECT_EQ(head.services.size(), 2U);
+  EXPECT_EQ(head.find_service(web.id), before.find_service(web.id));
+  EXPECT_EQ(*head.service_names.find("gone"), gone.id);
+  EXPECT_EQ(head.service_names.find("new"), nullptr);
+  EXPECT_EQ(head.tasks.size(), 2U);
+  EXPECT_EQ(head.tasks_by_service.size(), 2U);
+  ASSERT_EQ(head.tasks_by_node.size(), 1U);
+  EXPECT_EQ(head.tasks_on(model::NodeId("n1")), before.tasks_on(model::NodeId("n1")));
+}
+
 TEST_F(StateStoreTest, AFullDiskTakesTheHeadBackAndTellsTheWriter) {
   ASSERT_TRUE(store_->load());
   ASSERT_TRUE(run(add("kept")));
