@@ -1,18 +1,16 @@
 #include "scheduler/loop/apply_plan.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "scheduler/allocator/endpoint_plan.h"
 
 namespace swarmward::scheduler {
 
 namespace {
 
-model::Task make_task(state::Draft const& draft,
-                      model::Service const& service,
-                      NewTask const& wanted,
-                      RandomBytes const& random) {
-  model::Task task;
-  task.id = new_id<model::TaskTag>(random);
-  // Aliased: the task shares the service's spec instead of holding a copy.
+/// Aliased: the task shares the service's spec instead of holding a copy.
+void take_spec(model::Task& task, model::Service const& service) {
   task.spec = std::shared_ptr<model::TaskSpec const>(service.spec, &service.spec->task);
   task.spec_version = service.spec_version;
   task.service_annotations =
@@ -21,17 +19,43 @@ model::Task make_task(state::Draft const& draft,
     task.endpoint =
         std::shared_ptr<model::EndpointSpec const>(service.spec, &*service.spec->endpoint);
   }
+}
+
+void take_spec(model::Task& task, model::Task const& earlier) {
+  task.spec = earlier.spec;
+  task.spec_version = earlier.spec_version;
+  task.service_annotations = earlier.service_annotations;
+  task.endpoint = earlier.endpoint;
+}
+
+model::Task make_task(state::Draft const& draft,
+                      model::Service const& service,
+                      NewTask const& wanted,
+                      RandomBytes const& random) {
+  model::Task task;
+  task.id = new_id<model::TaskTag>(random);
+  auto const earlier =
+      wanted.spec_of.empty() ? state::TaskPtr() : draft.view().find_task(wanted.spec_of);
+  if (earlier) {
+    take_spec(task, *earlier);
+  } else {
+    take_spec(task, service);
+  }
   task.service_id = service.id;
   task.slot = wanted.place.slot;
   task.node_id = wanted.place.node;
-  // Nothing has to be allocated for a task without networks, so it waits for placement at once.
+  bool const ready = is_allocated(service);  // Otherwise the allocator lets it go on later.
   task.status.timestamp = draft.now();
-  task.status.state = model::TaskState::Pending;
-  task.status.message = "pending task scheduling";
+  task.status.state = ready ? model::TaskState::Pending : model::TaskState::New;
+  task.status.message = ready ? "pending task scheduling" : "created";
   task.desired_state = wanted.desired;
+  if (is_job(service)) {
+    task.job_iteration = service.job_status ? service.job_status->iteration : 0;
+  }
   task.replaces = wanted.replaces;
   task.start_not_before = wanted.start_not_before;
-  task.by_update = wanted.by_update;
+  task.origin = wanted.origin;
+  task.failures_before = wanted.failures_before;
   task.restarts = wanted.restarts;
   return task;
 }
@@ -47,6 +71,48 @@ void set_desired(state::Draft& draft,
       draft.put(std::move(task));
     }
   }
+}
+
+/// A job's task runs to completion, any other just runs.
+void set_started(state::Draft& draft, std::vector<model::TaskId> const& ids) {
+  for (auto const& id : ids) {
+    auto const known = draft.view().find_task(id);
+    bool const job = known && known->job_iteration;
+    set_desired(draft, {id}, job ? model::TaskState::Complete : model::TaskState::Running);
+  }
+}
+
+void set_orphaned(state::Draft& draft, std::vector<model::TaskId> const& ids) {
+  for (auto const& id : ids) {
+    auto const known = draft.view().find_task(id);
+    if (known && !model::is_terminal(known->status.state)) {
+      auto task = *known;
+      task.status.state = model::TaskState::Orphaned;
+      draft.put(std::move(task));
+    }
+  }
+}
+
+void set_waiting(state::Draft& draft,
+                 std::vector<std::pair<model::TaskId, std::string>> const& reasons) {
+  for (auto const& [id, reason] : reasons) {
+    auto const known = draft.view().find_task(id);
+    if (known && known->status.err != reason) {
+      auto task = *known;
+      task.status.err = reason;
+      draft.put(std::move(task));
+    }
+  }
+}
+
+/// The enforcer's verdict outlives what the runner reports of the task's last moments.
+model::TaskStatus of_evicted(model::TaskStatus const& verdict, model::TaskStatus seen) {
+  if (model::is_terminal(seen.state)) {
+    seen.state = std::max(seen.state, model::TaskState::Rejected);
+  }
+  seen.message = verdict.message;
+  seen.err = verdict.err;
+  return seen;
 }
 
 }  // namespace
@@ -68,9 +134,11 @@ void apply_task_plan(state::Draft& draft,
       draft.put(make_task(draft, *service, wanted, random));
     }
   }
-  set_desired(draft, plan.start, model::TaskState::Running);
+  set_started(draft, plan.start);
   set_desired(draft, plan.shutdown, model::TaskState::Shutdown);
   set_desired(draft, plan.remove, model::TaskState::Remove);
+  set_orphaned(draft, plan.orphan);
+  set_waiting(draft, plan.waiting);
   if (service && plan.update_status) {
     auto changed = plan.roll_back ? rolled_back(*service) : *service;
     changed.update_status = plan.update_status;
@@ -78,32 +146,13 @@ void apply_task_plan(state::Draft& draft,
   }
 }
 
-void apply_assignments(state::Draft& draft, std::vector<Assignment> const& assignments) {
-  for (auto const& assignment : assignments) {
-    auto task = *assignment.task;
-    if (assignment.node.empty()) {
-      if (task.status.err == assignment.err) {
-        continue;
-      }
-      task.status.err = assignment.err;
-    } else {
-      task.node_id = assignment.node;
-      task.status.state = model::TaskState::Assigned;
-      task.status.message = assignment.message;
-      task.status.err.clear();
-    }
-    task.status.timestamp = draft.now();
-    draft.put(std::move(task));
-  }
-}
-
 void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& offenders) {
   for (auto const& id : offenders) {
-    if (auto const known = draft.view().find_task(id)) {
+    auto const known = draft.view().find_task(id);
+    if (known && !model::is_terminal(known->status.state)) {
       auto task = *known;
       task.status.timestamp = draft.now();
-      task.status.state = model::TaskState::Rejected;
-      task.status.message = "task rejected by constraint enforcer";
+      task.status.message = kEvictedMessage;
       task.status.err = "assigned node no longer meets constraints";
       draft.put(std::move(task));
     }
@@ -112,7 +161,13 @@ void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& off
 
 bool apply_status(state::Draft& draft, model::TaskId const& id, model::TaskStatus status) {
   auto const known = draft.view().find_task(id);
-  if (!known || status.state < known->status.state || known->status == status) {
+  if (!known) {
+    return false;
+  }
+  if (is_evicted(*known) && !model::is_terminal(known->status.state)) {
+    status = of_evicted(known->status, std::move(status));
+  }
+  if (status.state < known->status.state || known->status == status) {
     return false;
   }
   auto task = *known;

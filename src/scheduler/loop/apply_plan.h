@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/id.h"
-#include "scheduler/placement/placement_plan.h"
 #include "scheduler/task_plan.h"
 #include "state/snapshot.h"
 
@@ -12,8 +11,9 @@ void apply_task_plan(state::Draft& draft,
                      model::ServiceId const& service,
                      TaskPlan const& plan,
                      RandomBytes const& random);
-void apply_assignments(state::Draft& draft, std::vector<Assignment> const& assignments);
-/// Marks tasks as thrown out by the constraint enforcer.
+/// Marks tasks as thrown out by the constraint enforcer. Their observed state stays what it is, and
+/// with it what they hold, until their runner reports that they have stopped: that makes them
+/// rejected.
 void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& offenders);
 
 /// An observation of the task's runner. States never go back; equal ones may change their texts.

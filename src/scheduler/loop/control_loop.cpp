@@ -6,19 +6,13 @@
 #include "base/log.h"
 #include "scheduler/enforcer/enforcer_plan.h"
 #include "scheduler/loop/apply_plan.h"
-#include "scheduler/orchestrator/global_plan.h"
-#include "scheduler/orchestrator/replicated_plan.h"
-#include "scheduler/placement/placement_plan.h"
+#include "scheduler/loop/service_plan.h"
+#include "scheduler/placement/apply_assignments.h"
 #include "scheduler/reaper/reaper_plan.h"
-#include "scheduler/updater/update_plan.h"
 
 namespace swarmward::scheduler {
 
 namespace {
-
-bool needs_node(model::Task const& task) {
-  return task.status.state == model::TaskState::Pending && is_wanted(task);
-}
 
 /// Only these change where tasks may be: a heartbeat or a new description alone does not.
 bool matters(state::Touch<model::Node> const& touch) {
@@ -31,161 +25,201 @@ bool matters(state::Touch<model::Node> const& touch) {
          touch.before->role != touch.after->role;
 }
 
-std::vector<model::Task const*> borrow(std::vector<state::TaskPtr> const& tasks) {
-  std::vector<model::Task const*> borrowed;
-  borrowed.reserve(tasks.size());
-  std::ranges::transform(
-      tasks, std::back_inserter(borrowed), [](auto const& t) { return t.get(); });
-  return borrowed;
+/// On its way from one of these states to another a task concerns nobody but its runner.
+bool is_passing(model::TaskState state) {
+  return state != model::TaskState::New && state != model::TaskState::Ready &&
+         state < model::TaskState::Running;
 }
 
-std::map<model::NodeId, model::Node const*> nodes_of(state::Snapshot const& snapshot) {
-  std::map<model::NodeId, model::Node const*> nodes;
-  for (auto const [id, node] : snapshot.nodes) {
-    nodes.emplace(id, node.get());
+/// No plan looks at what has changed. What it does not know counts as looked at.
+bool concerns_nobody(state::Touch<model::Task> const& touch) {
+  if (!touch.before || !touch.after) {
+    return false;
   }
-  return nodes;
+  auto const& before = *touch.before;
+  auto const& after = *touch.after;
+  if (before.desired_state != after.desired_state || before.running_since != after.running_since) {
+    return false;
+  }
+  if (before.status.state == after.status.state) {
+    // The enforcer's mark is a message, and the updater reads why a task finds no node.
+    return before.status.message == after.status.message &&
+           (after.status.state != model::TaskState::Pending ||
+            before.status.err == after.status.err);
+  }
+  return is_passing(before.status.state) && is_passing(after.status.state);
 }
 
-TaskPlan plan_service(ServiceView const& view) {
-  TaskPlan plan;
-  if (view.service == nullptr) {
-    for (auto const* task : view.tasks) {
-      if (task->desired_state < model::TaskState::Remove) {
-        plan.remove.push_back(task->id);
-      }
+/// The service's tasks; they live as long as the snapshot.
+std::vector<model::Task const*> tasks_of(state::Snapshot const& head, model::ServiceId const& id) {
+  std::vector<model::Task const*> tasks;
+  auto const& index = head.tasks_by_service;
+  for (auto it = index.lower_bound({id, {}}); it != index.end(); ++it) {
+    auto const* task = (*it).second.get();
+    if (task->service_id != id) {
+      break;
     }
-    return plan;
+    tasks.push_back(task);
   }
-  if (std::holds_alternative<model::Replicated>(view.service->spec->mode)) {
-    plan = plan_replicated(view);
-  } else if (std::holds_alternative<model::Global>(view.service->spec->mode)) {
-    plan = plan_global(view);
-  }
-  plan_update(view, plan);
-  return plan;
+  return tasks;
 }
 
 }  // namespace
 
 void ControlLoop::touch_all() {
   auto const& head = store_.head();
+  global_.clear();
   for (auto const [id, service] : head.services) {
-    services_.insert(id);
+    touch_service({nullptr, service});
   }
   for (auto const [id, node] : head.nodes) {
     nodes_.insert(id);
   }
-  waiting_.clear();
-  for (auto const [id, task] : head.tasks) {
-    services_.insert(task->service_id);
-    if (needs_node(*task)) {
-      waiting_.insert(id);
-    }
+  // Tasks may have outlived their service.
+  for (auto it = head.tasks_by_service.begin(); it != head.tasks_by_service.end(); ++it) {
+    auto const& owner = (*it).second->service_id;
+    services_.insert(services_.end(), owner);
   }
-  placement_due_ = true;
+  placement_.rebuild(head, clock_.now());
 }
 
 void ControlLoop::touch(state::Touched const& touched) {
+  allocator_.retry(touched, services_);
+  for (auto const& touch : touched.clusters) {
+    bool const other_limit =
+        touch.before && touch.after &&
+        touch.before->spec.task_history_limit != touch.after->spec.task_history_limit;
+    if (other_limit) {
+      for (auto const [id, service] : store_.head().services) {
+        services_.insert(id);
+      }
+    }
+  }
+  if (!assigning_) {
+    placement_.touch(touched, clock_.now());
+  }
   for (auto const& touch : touched.services) {
-    services_.insert(touch.after ? touch.after->id : touch.before->id);
+    touch_service(touch);
   }
   for (auto const& touch : touched.nodes) {
     if (matters(touch)) {
-      nodes_.insert(touch.after ? touch.after->id : touch.before->id);
-      placement_due_ = true;
+      nodes_.insert((touch.after ? touch.after : touch.before)->id);
     }
   }
   for (auto const& touch : touched.tasks) {
-    auto const& task = touch.after ? touch.after : touch.before;
-    services_.insert(task->service_id);
-    if (touch.after && needs_node(*touch.after)) {
-      // A task whose reason was just written waits for something else to change.
-      bool const known = !waiting_.insert(task->id).second;
-      placement_due_ |= !known;
-    } else {
-      waiting_.erase(task->id);
+    if (!concerns_nobody(touch)) {
+      services_.insert((touch.after ? touch.after : touch.before)->service_id);
     }
-    bool const freed = touch.before && !model::is_terminal(touch.before->status.state) &&
-                       (!touch.after || model::is_terminal(touch.after->status.state));
-    // A task that is given up no longer counts against the replicas per node.
-    bool const given_up =
-        touch.before && touch.after && is_wanted(*touch.before) && !is_wanted(*touch.after);
-    placement_due_ |= freed || given_up;
+  }
+}
+
+void ControlLoop::touch_service(state::Touch<model::Service> const& touch) {
+  auto const& id = (touch.after ? touch.after : touch.before)->id;
+  services_.insert(id);
+  // What its tasks are held to depends on its spec and on how far an update of it is.
+  bool const same = touch.before && touch.after && touch.before->spec == touch.after->spec &&
+                    touch.before->update_status == touch.after->update_status;
+  if (touch.before && touch.after && !same) {
+    for (auto const& task : store_.head().tasks_of(id)) {
+      unchecked_.insert(task->node_id);
+    }
+  }
+  if (touch.after && is_global(*touch.after)) {
+    global_.insert(id);
+  } else {
+    global_.erase(id);
   }
 }
 
 bool ControlLoop::has_work() const {
-  return !services_.empty() || !nodes_.empty() || placement_due_;
+  return !services_.empty() || !nodes_.empty() || !unchecked_.empty() || placement_.due();
 }
 
-Time ControlLoop::pass() {
+Time ControlLoop::pass(std::size_t most_backlog) {
   // Bounded, so that two loops that undo each other's work can never hold the strand.
   constexpr int kMostRounds = 1000;
   auto const now = clock_.now();
-  take_due(now);
-  for (int round = 0; has_work() && round < kMostRounds; ++round) {
+  wakes_.take_due(now, services_);
+  for (int round = 0; round < kMostRounds && store_.backlog() < most_backlog; ++round) {
     for (auto const& id : std::exchange(nodes_, {})) {
       enforce(id);
     }
-    for (auto const& id : std::exchange(services_, {})) {
-      reconcile(id, now);
+    for (auto const& id : std::exchange(unchecked_, {})) {
+      evict_from(id);
     }
-    if (std::exchange(placement_due_, false)) {
+    reconcile_some(now, most_backlog);
+    if (placement_.due() || placement_.wake() <= now) {
       place_waiting(now);
     }
+    if (!has_work()) {
+      break;
+    }
   }
-  auto next = kNever;
-  for (auto const& [id, time] : wakes_) {
-    next = std::min(next, time);
-  }
-  return has_work() ? now : next;
+  return has_work() ? now : std::min(wakes_.next(), placement_.wake());
 }
 
-void ControlLoop::take_due(Time now) {
-  std::erase_if(wakes_, [&](auto const& entry) {
-    if (entry.second > now) {
-      return false;
-    }
-    services_.insert(entry.first);
-    return true;
-  });
+/// Stops early once many tasks wait for a node: placing them in between keeps memory flat.
+void ControlLoop::reconcile_some(Time now, std::size_t most_backlog) {
+  constexpr std::size_t kMostWaiting = 5'000;
+  auto todo = std::exchange(services_, {});
+  while (!todo.empty() && placement_.fresh() < kMostWaiting && store_.backlog() < most_backlog) {
+    auto const next = todo.extract(todo.begin());
+    reconcile(next.value(), now);
+  }
+  services_.merge(todo);
+}
+
+void ControlLoop::Wakes::set(model::ServiceId const& id, Time at) {
+  clear(id);
+  if (at != kNever) {
+    times_[id] = at;
+    order_.emplace(at, id);
+  }
+}
+
+void ControlLoop::Wakes::clear(model::ServiceId const& id) {
+  if (auto const known = times_.find(id); known != times_.end()) {
+    order_.erase({known->second, id});
+    times_.erase(known);
+  }
+}
+
+void ControlLoop::Wakes::take_due(Time now, std::set<model::ServiceId>& services) {
+  while (!order_.empty() && order_.begin()->first <= now) {
+    auto const id = order_.begin()->second;
+    services.insert(id);
+    clear(id);
+  }
 }
 
 void ControlLoop::enforce(model::NodeId const& id) {
   auto const& head = store_.head();
-  auto const node = head.find_node(id);
   auto const tasks = head.tasks_on(id);
-  for (auto const [service_id, service] : head.services) {
-    bool const global = std::holds_alternative<model::Global>(service->spec->mode);
-    if (global) {
-      services_.insert(service_id);
-    }
+  services_.insert(global_.begin(), global_.end());
+  for (auto const& task : tasks) {
+    services_.insert(task->service_id);
   }
+  if (head.find_node(id)) {
+    evict_from(id);
+  } else {
+    orphan(tasks);
+  }
+}
+
+void ControlLoop::evict_from(model::NodeId const& id) {
+  auto const& head = store_.head();
+  auto const node = head.find_node(id);
+  if (!node) {
+    return;
+  }
+  auto const tasks = head.tasks_on(id);
   std::vector<PlacedTask> placed;
   std::vector<state::ServicePtr> services;  // Keeps what `placed` points to.
   for (auto const& task : tasks) {
-    services_.insert(task->service_id);
     if (auto service = head.find_service(task->service_id)) {
       placed.push_back({task.get(), service.get()});
       services.push_back(std::move(service));
     }
-  }
-  if (!node) {
-    auto const orphan = [&](state::Draft& draft) -> Result<void> {
-      for (auto const& task : tasks) {
-        model::TaskStatus status = task->status;
-        status.timestamp = draft.now();
-        status.state = model::TaskState::Orphaned;
-        status.message = "Task belonged to a node that has been deleted";
-        if (!model::is_terminal(task->status.state)) {
-          apply_status(draft, task->id, std::move(status));
-        }
-      }
-      return {};
-    };
-    static_cast<void>(store_.apply(orphan));
-    return;
   }
   auto const offenders = plan_enforcement(*node, placed);
   if (!offenders.empty()) {
@@ -197,19 +231,31 @@ void ControlLoop::enforce(model::NodeId const& id) {
   }
 }
 
+void ControlLoop::orphan(std::vector<state::TaskPtr> const& tasks) {
+  auto const change = [&](state::Draft& draft) -> Result<void> {
+    for (auto const& task : tasks) {
+      model::TaskStatus status = task->status;
+      status.timestamp = draft.now();
+      status.state = model::TaskState::Orphaned;
+      status.message = "Task belonged to a node that has been deleted";
+      if (!model::is_terminal(task->status.state)) {
+        apply_status(draft, task->id, std::move(status));
+      }
+    }
+    return {};
+  };
+  static_cast<void>(store_.apply(change));
+}
+
 void ControlLoop::reconcile(model::ServiceId const& id, Time now) {
-  // Copies share structure: the view must not move while the plan is applied.
-  auto const head = store_.head();
+  allocator_.allocate(id);
+  auto const& head = store_.head();  // What the view points to is not used once it is applied.
   auto const service = head.find_service(id);
-  auto const tasks = head.tasks_of(id);
-  ServiceView view{service.get(), borrow(tasks), nodes_of(head), now};
+  ServiceView const view{service.get(), tasks_of(head, id), &head.nodes, now, &head};
   auto const plan = plan_service(view);
   auto const limit = head.cluster ? head.cluster->spec.task_history_limit.value_or(5) : 5;
   auto const reaped = plan_reap(view, limit);
-  wakes_.erase(id);
-  if (plan.wake != kNever) {
-    wakes_[id] = plan.wake;
-  }
+  wakes_.set(id, plan.wake);
   if (plan.empty() && reaped.empty()) {
     return;
   }
@@ -232,39 +278,17 @@ void ControlLoop::reconcile(model::ServiceId const& id, Time now) {
 }
 
 void ControlLoop::place_waiting(Time now) {
-  auto const head = store_.head();
-  std::vector<state::TaskPtr> tasks;
-  for (auto const& id : waiting_) {
-    if (auto task = head.find_task(id)) {
-      tasks.push_back(std::move(task));
-    }
-  }
-  if (tasks.empty()) {
+  auto const assignments = placement_.plan(store_.head(), now);
+  if (assignments.empty()) {
     return;
   }
-  // Tasks of global services first: they have only one node to go to. Then the oldest.
-  std::ranges::sort(tasks, [](auto const& a, auto const& b) {
-    return std::tuple(a->node_id.empty(), a->meta.created_at, a->slot, a->id) <
-           std::tuple(b->node_id.empty(), b->meta.created_at, b->slot, b->id);
-  });
-  std::vector<NodeLoad> loads;
-  std::vector<std::vector<state::TaskPtr>> assigned;  // Keeps what the loads were counted from.
-  for (auto const [id, node] : head.nodes) {
-    std::vector<state::TaskPtr> on_node;
-    for (auto& task : head.tasks_on(id)) {
-      if (!waiting_.contains(task->id)) {
-        on_node.push_back(std::move(task));
-      }
-    }
-    loads.push_back(load_of(*node, borrow(on_node), now));
-    assigned.push_back(std::move(on_node));
-  }
-  auto const assignments = plan_placement(borrow(tasks), std::move(loads));
   auto const change = [&](state::Draft& draft) -> Result<void> {
     apply_assignments(draft, assignments);
     return {};
   };
+  assigning_ = true;
   static_cast<void>(store_.apply(change));
+  assigning_ = false;
 }
 
 }  // namespace swarmward::scheduler

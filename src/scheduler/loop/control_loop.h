@@ -1,9 +1,13 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 #include "base/id.h"
+#include "scheduler/allocator/allocator.h"
+#include "scheduler/placement/placement.h"
 #include "scheduler/task_plan.h"
 #include "state/state_store.h"
 
@@ -11,12 +15,12 @@ namespace swarmward::scheduler {
 
 /// Drives the cluster from its observed towards its desired state: orchestrators, restarts,
 /// updates, placement, enforcement and reaping, each decided by a pure function and applied here.
-/// It looks only at what was touched, and at what asked to be looked at later. Lives on the store's
-/// strand.
+/// It looks only at what was touched, and at what asked to be looked at later: nothing is done per
+/// node or task of the cluster. Lives on the store's strand.
 class ControlLoop {
  public:
   ControlLoop(state::StateStore& store, Clock const& clock, RandomBytes random)
-      : store_(store), clock_(clock), random_(std::move(random)) {}
+      : store_(store), clock_(clock), random_(std::move(random)), allocator_(store) {}
 
   /// Everything is looked at in the next pass: at start, or after a write was taken back.
   void touch_all();
@@ -24,24 +28,44 @@ class ControlLoop {
   void touch(state::Touched const& touched);
   [[nodiscard]] bool has_work() const;
 
-  /// Works until nothing is left to do now. Returns when to look again, kNever if not at all.
-  /// A pass over a settled state writes nothing.
-  Time pass();
+  /// Works until nothing is left to do now, or until the disk is `most_backlog` objects behind.
+  /// Returns when to look again, kNever if not at all. A pass over a settled state writes nothing.
+  Time pass(std::size_t most_backlog = std::numeric_limits<std::size_t>::max());
 
  private:
-  void take_due(Time now);
+  /// When services asked to be looked at again.
+  class Wakes {
+   public:
+    void set(model::ServiceId const& id, Time at);
+    void clear(model::ServiceId const& id);
+    [[nodiscard]] Time next() const { return order_.empty() ? kNever : order_.begin()->first; }
+    /// Moves those that are due into `services`.
+    void take_due(Time now, std::set<model::ServiceId>& services);
+
+   private:
+    std::map<model::ServiceId, Time> times_;
+    std::set<std::pair<Time, model::ServiceId>> order_;
+  };
+
+  void touch_service(state::Touch<model::Service> const& touch);
   void enforce(model::NodeId const& id);
+  void evict_from(model::NodeId const& id);
+  void orphan(std::vector<state::TaskPtr> const& tasks);
+  void reconcile_some(Time now, std::size_t most_backlog);
   void reconcile(model::ServiceId const& id, Time now);
   void place_waiting(Time now);
 
   state::StateStore& store_;
   Clock const& clock_;
   RandomBytes random_;
+  Allocator allocator_;
+  Placement placement_;
+  bool assigning_ = false;               ///< The commit under way writes what placement planned.
   std::set<model::ServiceId> services_;  ///< To be looked at.
   std::set<model::NodeId> nodes_;        ///< Changed: their tasks are checked.
-  std::set<model::TaskId> waiting_;      ///< Without a confirmed node.
-  bool placement_due_ = false;  ///< Something changed that may let a waiting task be placed.
-  std::map<model::ServiceId, Time> wakes_;
+  std::set<model::NodeId> unchecked_;    ///< A service of theirs changed: its tasks are checked.
+  std::unordered_set<model::ServiceId> global_;  ///< Services that every change of a node concerns.
+  Wakes wakes_;
 };
 
 }  // namespace swarmward::scheduler

@@ -87,7 +87,7 @@ TEST_F(ControlLoopTest, ConditionNoneKeepsTheSlotButNotAgainstALostNode) {
 
 TEST_F(ControlLoopTest, DrainWaitsForTheOldTaskButNotForTheDelay) {
   auto const a = add_node("a");
-  auto const web = create(spec(1));
+  auto const web = create(spec(2));
   obey();
   add_node("b");
   auto const old = wanted(web)[0]->id;
@@ -171,6 +171,7 @@ TEST_F(ControlLoopTest, PendingTasksSayWhyAndArePlacedWhenItChanges) {
   EXPECT_EQ(wanted(web)[0]->status.err, "");
   obey();
   edit_node(a, [](auto& node) { node.spec.annotations.labels.clear(); });
+  obey();
   auto const all = tasks(web);
   ASSERT_EQ(all.size(), 2U);
   EXPECT_TRUE(std::ranges::any_of(all, [](auto const& task) {

@@ -12,6 +12,10 @@ namespace {
 /// After the disk refused a write, the loops wait so long before they decide anew.
 constexpr Duration kAfterFailedWrite = std::chrono::seconds(1);
 
+/// So many objects may wait for the disk before the loops stop deciding: what they decide faster
+/// than it is written would fill memory, and clients' writes would queue behind it.
+constexpr std::size_t kMostBacklog = 50'000;
+
 }  // namespace
 
 class LoopDriver::Impl {
@@ -26,6 +30,11 @@ class LoopDriver::Impl {
       }
       loop_.touch(touched);
       post_pass();
+    });
+    store_.watch([this](auto const& /*snapshot*/, auto const& /*touched*/) {
+      if (loop_.has_work()) {
+        post_pass();
+      }
     });
   }
 
@@ -47,10 +56,13 @@ class LoopDriver::Impl {
 
   void run() {
     posted_ = false;
+    if (store_.backlog() >= kMostBacklog) {
+      return;  // The next publication brings us back.
+    }
     running_ = true;  // The loop's own writes need no further pass: it works until nothing is left.
-    auto const next = loop_.pass();
+    auto const next = loop_.pass(kMostBacklog);
     running_ = false;
-    if (next != kNever) {
+    if (next != kNever && store_.backlog() < kMostBacklog) {
       wait(next - clock_.now());
     }
   }

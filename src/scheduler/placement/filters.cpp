@@ -2,44 +2,9 @@
 
 #include <algorithm>
 
-#include "scheduler/task_plan.h"
-
 namespace swarmward::scheduler {
 
 namespace {
-
-bool is_ready(NodeLoad const& load) {
-  return load.node->status.state == model::NodeState::Ready &&
-         load.node->spec.availability == model::Availability::Active;
-}
-
-std::int64_t offered(model::Resources const& resources, std::string const& kind) {
-  std::int64_t total = 0;
-  for (auto const& generic : resources.generic) {
-    if (generic.kind == kind) {
-      total += generic.name.empty() ? generic.count : 1;
-    }
-  }
-  return total;
-}
-
-bool has_resources(model::Task const& task, NodeLoad const& load) {
-  if (!task.spec->resources || !task.spec->resources->reservations) {
-    return true;
-  }
-  auto const& wanted = *task.spec->resources->reservations;
-  auto const& total = load.node->description.resources;
-  bool const basic =
-      (wanted.nano_cpus == 0 || wanted.nano_cpus <= total.nano_cpus - load.reserved_cpus) &&
-      (wanted.memory_bytes == 0 ||
-       wanted.memory_bytes <= total.memory_bytes - load.reserved_memory_bytes);
-  return basic && std::ranges::all_of(wanted.generic, [&](model::GenericResource const& generic) {
-           auto const used = load.reserved_generic.find(generic.kind);
-           auto const free = offered(total, generic.kind) -
-                             (used == load.reserved_generic.end() ? 0 : used->second);
-           return (generic.name.empty() ? generic.count : 1) <= free;
-         });
-}
 
 bool has_plugin(model::Node const& node, std::string_view type, std::string_view name) {
   auto const latest = std::string(name) + ":latest";
@@ -48,23 +13,20 @@ bool has_plugin(model::Node const& node, std::string_view type, std::string_view
   });
 }
 
-bool has_plugins(model::Task const& task, NodeLoad const& load) {
-  auto const& node = *load.node;
-  auto const& driver = task.spec->log_driver;
+bool has_plugins(NodeNeeds const& needs, model::Node const& node) {
   bool const reports_logs = std::ranges::any_of(
       node.description.plugins, [](model::Plugin const& plugin) { return plugin.type == "Log"; });
-  if (driver && !driver->name.empty() && driver->name != "none" && reports_logs &&
-      !has_plugin(node, "Log", driver->name)) {
+  if (!needs.log_driver.empty() && reports_logs && !has_plugin(node, "Log", needs.log_driver)) {
     return false;
   }
-  if (!task.spec->container) {
-    return true;
-  }
-  return std::ranges::all_of(task.spec->container->mounts, [&](model::Mount const& mount) {
-    bool const other_driver = mount.type == model::MountType::Volume && mount.volume &&
-                              mount.volume->driver && !mount.volume->driver->name.empty() &&
-                              mount.volume->driver->name != "local";
-    return !other_driver || has_plugin(node, "Volume", mount.volume->driver->name);
+  return std::ranges::all_of(needs.volume_drivers, [&](std::string const& driver) {
+    return has_plugin(node, "Volume", driver);
+  });
+}
+
+bool meets_constraints(NodeNeeds const& needs, model::Node const& node) {
+  return !needs.impossible && std::ranges::all_of(needs.constraints, [&](auto const& constraint) {
+    return model::constraint_matches(constraint, node);
   });
 }
 
@@ -72,30 +34,15 @@ std::string_view common_architecture(std::string_view name) {
   return name == "x86_64" ? "amd64" : name == "aarch64" ? "arm64" : name;
 }
 
-bool fits_platform(model::Task const& task, NodeLoad const& load) {
-  if (!task.spec->placement || task.spec->placement->platforms.empty()) {
-    return true;
-  }
-  auto const& own = load.node->description.platform;
-  return std::ranges::any_of(task.spec->placement->platforms, [&](model::Platform const& wanted) {
-    bool const architecture =
-        wanted.architecture.empty() ||
-        common_architecture(wanted.architecture) == common_architecture(own.architecture);
-    return architecture && (wanted.os.empty() || wanted.os == own.os);
-  });
-}
-
-bool has_free_ports(model::Task const& task, NodeLoad const& load) {
-  return !task.endpoint || std::ranges::none_of(task.endpoint->ports, [&](auto const& port) {
-    return port.publish_mode == model::PublishMode::Host && port.published_port != 0 &&
-           load.host_ports.contains({port.protocol, port.published_port});
-  });
-}
-
-bool below_max_replicas(model::Task const& task, NodeLoad const& load) {
-  auto const limit = task.spec->placement ? task.spec->placement->max_replicas : 0;
-  auto const active = load.active_of_service.find(task.service_id);
-  return limit == 0 || active == load.active_of_service.end() || active->second < limit;
+bool fits_platform(NodeNeeds const& needs, model::Node const& node) {
+  auto const& own = node.description.platform;
+  return needs.platforms.empty() ||
+         std::ranges::any_of(needs.platforms, [&](model::Platform const& wanted) {
+           bool const architecture =
+               wanted.architecture.empty() ||
+               common_architecture(wanted.architecture) == common_architecture(own.architecture);
+           return architecture && (wanted.os.empty() || wanted.os == own.os);
+         });
 }
 
 struct Explanation {
@@ -126,26 +73,36 @@ std::string explain_one(std::size_t filter, unsigned count) {
 
 }  // namespace
 
-std::optional<Filter> first_failing_filter(model::Task const& task, NodeLoad const& load) {
-  if (!is_ready(load)) {
-    return Filter::Ready;
-  }
-  if (!has_resources(task, load)) {
-    return Filter::Resource;
-  }
-  if (!has_plugins(task, load)) {
+std::optional<Filter> check_needs(NodeNeeds const& needs, model::Node const& node) {
+  if (!has_plugins(needs, node)) {
     return Filter::Plugin;
   }
-  if (task.spec->placement && !satisfies(task.spec->placement->constraints, *load.node)) {
+  if (!meets_constraints(needs, node)) {
     return Filter::Constraint;
   }
-  if (!fits_platform(task, load)) {
+  if (!fits_platform(needs, node)) {
     return Filter::Platform;
   }
-  if (!has_free_ports(task, load)) {
+  return std::nullopt;
+}
+
+std::optional<Filter> first_failing_filter(Demand const& demand,
+                                           NodeLoad const& load,
+                                           std::optional<Filter> needs,
+                                           std::uint64_t replicas) {
+  if (!load.open) {
+    return Filter::Ready;
+  }
+  if (!has_room(load, demand.share)) {
+    return Filter::Resource;
+  }
+  if (needs) {
+    return needs;
+  }
+  if (!has_free_ports(load, demand.share)) {
     return Filter::HostPort;
   }
-  if (!below_max_replicas(task, load)) {
+  if (demand.max_replicas != 0 && replicas >= demand.max_replicas) {
     return Filter::MaxReplicas;
   }
   return std::nullopt;

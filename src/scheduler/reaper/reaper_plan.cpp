@@ -3,14 +3,22 @@
 #include <algorithm>
 #include <set>
 
+#include "scheduler/orchestrator/job_tasks.h"
+#include "scheduler/restart/restart_plan.h"
+
 namespace swarmward::scheduler {
 
 namespace {
 
-/// Nothing runs, or ever will, for this task.
-bool is_over(model::Task const& task) {
-  return task.status.state < model::TaskState::Assigned ||
-         task.status.state >= model::TaskState::Complete;
+/// Nothing runs, or ever will, for this task. An orphan may still run until its node answers.
+bool is_over(ServiceView const& view, model::Task const& task) {
+  if (task.status.state < model::TaskState::Assigned) {
+    return true;
+  }
+  auto const* node = node_of(view, task);
+  bool const out_of_reach =
+      task.status.state == model::TaskState::Orphaned && node != nullptr && is_silent(node);
+  return task.status.state >= model::TaskState::Complete && !out_of_reach;
 }
 
 /// A limit of attempts needs the history it is counted by.
@@ -20,15 +28,53 @@ std::int64_t limit_of(model::Service const& service, std::int64_t cluster_limit)
   return attempts > 0 ? static_cast<std::int64_t>(attempts) + 1 : cluster_limit;
 }
 
-void trim_history(std::vector<model::Task const*> const& newest_last,
+/// What a decision may still be read off: a job's task that has completed, the task that holds a
+/// finished place, and what a running update has made so far.
+class Evidence {
+ public:
+  explicit Evidence(ServiceView const& view) : view_(view), service_(*view.service) {
+    auto const& status = service_.update_status;
+    if (status && !has_finished_update(service_)) {
+      update_since_ = status->started_at;
+    }
+  }
+
+  [[nodiscard]] bool contains(PlaceTasks const& place, model::Task const& task) const {
+    if (is_job(service_)) {
+      bool const present = task.job_iteration == iteration_of(service_);
+      return present && (task.status.state == model::TaskState::Complete || holds(place, task));
+    }
+    bool const by_update = update_since_ && task.origin == model::TaskOrigin::Update &&
+                           task.spec_version == service_.spec_version &&
+                           task.meta.created_at >= *update_since_;
+    return by_update || holds(place, task);
+  }
+
+ private:
+  [[nodiscard]] bool holds(PlaceTasks const& place, model::Task const& task) const {
+    return place.newest().id == task.id && is_finished(view_, place);
+  }
+
+  ServiceView const& view_;
+  model::Service const& service_;
+  std::optional<Time> update_since_;
+};
+
+/// The oldest go first. A job's task of an older iteration is over once it has ended, whatever was
+/// wanted of it.
+void trim_history(ServiceView const& view,
+                  PlaceTasks const& place,
                   std::int64_t limit,
                   std::set<model::TaskId>& gone) {
-  auto surplus = static_cast<std::int64_t>(newest_last.size()) - limit;
-  for (auto const* task : newest_last) {
+  Evidence const evidence(view);
+  auto surplus = static_cast<std::int64_t>(place.tasks.size()) - limit;
+  for (auto const* task : place.tasks) {
     if (surplus <= 0) {
       return;
     }
-    if (!is_wanted(*task) && is_over(*task)) {
+    bool const past = !is_wanted(*task) ||
+                      (is_job(*view.service) && task->job_iteration != iteration_of(*view.service));
+    if (past && is_over(view, *task) && !evidence.contains(place, *task)) {
       gone.insert(task->id);
       --surplus;
     }
@@ -42,15 +88,15 @@ std::vector<model::TaskId> plan_reap(ServiceView const& view, std::int64_t histo
   for (auto const* task : view.tasks) {
     bool const unwanted =
         task->desired_state >= model::TaskState::Remove || view.service == nullptr;
-    if (unwanted && is_over(*task)) {
+    if (unwanted && is_over(view, *task)) {
       gone.insert(task->id);
     }
   }
-  if (view.service != nullptr) {
-    auto const limit = limit_of(*view.service, history_limit);
-    for (auto const& [place, tasks] : by_place(view)) {
-      if (limit >= 0) {
-        trim_history(tasks, limit, gone);
+  auto const limit = view.service == nullptr ? -1 : limit_of(*view.service, history_limit);
+  if (limit >= 0) {
+    for (auto const& place : view.places()) {
+      if (static_cast<std::int64_t>(place.tasks.size()) > limit) {
+        trim_history(view, place, limit, gone);
       }
     }
   }

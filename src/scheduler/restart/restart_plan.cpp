@@ -2,89 +2,247 @@
 
 #include <algorithm>
 
+#include "model/ward_labels.h"
+#include "scheduler/restart/drain_move.h"
 #include "scheduler/restart/restart_policy.h"
 
 namespace swarmward::scheduler {
 
 namespace {
 
-NewTask replacement(ServiceView const& view, Place const& place, model::Task const& task) {
-  NewTask created{place, model::TaskState::Ready, {}, view.now, false, {}};
-  created.restarts = restart_history(task, view.service->spec_version, view.now);
-  return created;
+using model::TaskState;
+
+/// Its node took it along: nobody's fault but the infrastructure's.
+bool was_lost(model::Task const& task) {
+  return task.status.state == TaskState::Orphaned || is_evicted(task);
 }
 
-model::Task const* find(ServiceView const& view, model::TaskId const& id) {
-  auto const found = std::ranges::find(view.tasks, id, [](auto const* task) { return task->id; });
-  return found == view.tasks.end() ? nullptr : *found;
+/// The update that made it is paused, and the user wants its failures left alone.
+bool is_held(ServiceView const& view, model::Task const& task) {
+  auto const& status = view.service->update_status;
+  return status &&
+         (status->state == model::UpdateState::Paused ||
+          status->state == model::UpdateState::RollbackPaused) &&
+         model::stops_on_pause(view.service->spec->annotations.labels) && !view.outdated(task);
 }
 
-/// When a waiting task may start: now or earlier means at once.
-Time start_time(ServiceView const& view, model::Task const& task) {
-  auto const delay_over = task.start_not_before;
-  if (task.replaces.empty()) {
-    return delay_over;
+/// The wanted tasks of one place, by what has become of them.
+struct Wanted {
+  std::vector<model::Task const*> alive;
+  std::vector<model::Task const*> leaving;
+  std::vector<model::Task const*> ended;
+};
+
+class PlaceKeeper {
+ public:
+  PlaceKeeper(ServiceView const& view, TaskPlan& plan)
+      : view_(view),
+        plan_(plan),
+        labels_(view.service->spec->annotations.labels),
+        start_first_(moves_start_first(*view.service)) {}
+
+  void keep(PlaceTasks const& place) {
+    auto const wanted = sort_out(place);
+    if (!wanted.alive.empty()) {
+      covered(place, wanted);
+    } else if (!wanted.leaving.empty()) {
+      leave(place, wanted);
+    } else if (!wanted.ended.empty()) {
+      replace_ended(place, wanted.ended);
+    }
   }
-  auto const* old = find(view, task.replaces);
-  bool const stopped = old == nullptr || model::is_terminal(old->status.state) ||
-                       old->status.state < model::TaskState::Assigned ||
-                       is_silent(node_of(view, *old));
-  return stopped ? delay_over : std::max(delay_over, task.meta.created_at + kOldTaskWait);
-}
+
+ private:
+  [[nodiscard]] Wanted sort_out(PlaceTasks const& place) const {
+    Wanted wanted;
+    for (auto const* task : place.tasks) {
+      if (!is_wanted(*task)) {
+        continue;
+      }
+      auto& group = model::is_terminal(task->status.state) ? wanted.ended
+                    : must_leave(view_, *task)             ? wanted.leaving
+                                                           : wanted.alive;
+      group.push_back(task);
+    }
+    return wanted;
+  }
+
+  void give_up(std::vector<model::Task const*> const& tasks) {
+    for (auto const* task : tasks) {
+      plan_.shutdown.push_back(task->id);
+    }
+  }
+
+  /// Somebody lives here already: what has ended goes without a replacement.
+  void covered(PlaceTasks const& place, Wanted const& wanted) {
+    give_up(wanted.ended);
+    for (auto const* leaving : wanted.leaving) {
+      auto const* mover = find_mover(place, *leaving);
+      bool const waits = start_first_ && mover != nullptr &&
+                         mover->status.state < TaskState::Running &&
+                         !is_silent(node_of(view_, *leaving));
+      auto const until = waits ? drain_deadline(*node_of(view_, *leaving)) : view_.now;
+      if (until > view_.now) {
+        plan_.wake_at(until);
+      } else {
+        plan_.shutdown.push_back(leaving->id);
+      }
+    }
+    for (auto const* task : wanted.alive) {
+      settle_move(place, *task);
+    }
+  }
+
+  /// Two live here because one was made to take over: the other goes once that one runs or, where
+  /// the old one has to stop first, is prepared. If it may stay after all (its node is no longer
+  /// drained), or the newcomer gets nowhere, the newcomer is not needed.
+  void settle_move(PlaceTasks const& place, model::Task const& old) {
+    auto const* mover = find_mover(place, old);
+    if (mover == nullptr || must_leave(view_, *mover) || model::is_terminal(mover->status.state)) {
+      return;
+    }
+    auto const until = mover->meta.created_at + kDrainWait;
+    if (mover->status.state >= (start_first_ ? TaskState::Running : TaskState::Ready)) {
+      plan_.shutdown.push_back(old.id);
+    } else if (!model::has_rebalance(labels_) || until <= view_.now) {
+      plan_.shutdown.push_back(mover->id);
+    } else {
+      plan_.wake_at(until);
+    }
+  }
+
+  void leave(PlaceTasks const& place, Wanted const& wanted) {
+    auto const& last = *wanted.leaving.back();
+    auto const* node = node_of(view_, last);
+    bool const ahead = start_first_ && last.status.state == TaskState::Running &&
+                       !is_evicted(last) && !is_silent(node) && view_.now < drain_deadline(*node);
+    if (ahead && !may_move()) {
+      plan_.wake_at(drain_deadline(*node));
+      return;
+    }
+    auto created = replacement(place, last);
+    created.origin = model::TaskOrigin::Move;
+    created.replaces = is_silent(node) ? model::TaskId{} : last.id;
+    if (last.desired_state == TaskState::Ready) {
+      // It never began: the newcomer waits for what it waited for.
+      created.replaces = last.replaces;
+      created.start_not_before = std::max(last.start_not_before, view_.now);
+    }
+    if (ahead) {
+      retry_later(wanted.ended, created);
+      ++*moving_;
+    } else {
+      give_up(wanted.leaving);
+    }
+    give_up(wanted.ended);
+    plan_.create.push_back(std::move(created));
+  }
+
+  /// An earlier attempt to take over has failed: the next keeps the restart delay.
+  void retry_later(std::vector<model::Task const*> const& ended, NewTask& created) const {
+    if (!ended.empty()) {
+      created.start_not_before = view_.now + delay_after(*ended.back());
+      created.failures_before = failures_after(*ended.back());
+    }
+  }
+
+  void replace_ended(PlaceTasks const& place, std::vector<model::Task const*> const& ended) {
+    auto const& last = *ended.back();
+    if (last.desired_state == TaskState::Ready && view_.now < last.start_not_before &&
+        !was_lost(last)) {
+      // It died while waiting for its own delay: restarts never come closer than the delay.
+      plan_.wake_at(last.start_not_before);
+      return;
+    }
+    give_up(ended);
+    auto created = replacement(place, last);
+    if (was_lost(last)) {
+      created.origin = model::TaskOrigin::Move;
+    } else if (should_restart(last) && !is_held(view_, last)) {
+      created.origin = model::TaskOrigin::Restart;
+      created.start_not_before = view_.now + delay_after(last);
+      created.failures_before = failures_after(last);
+      created.restarts = restart_history(last, view_.now);
+    } else {
+      return;
+    }
+    if (last.desired_state == TaskState::Ready) {
+      created.replaces = last.replaces;
+    }
+    if (view_.outdated(last) && created.spec_of.empty()) {
+      // Another container: its failures are its own.
+      created.restarts.clear();
+      created.failures_before = 0;
+    }
+    plan_.create.push_back(std::move(created));
+  }
+
+  /// With the counters as they were. During an update it keeps the spec of the old one until the
+  /// updater gets to its place.
+  [[nodiscard]] NewTask replacement(PlaceTasks const& place, model::Task const& task) const {
+    NewTask created{
+        .place = place.place, .desired = TaskState::Ready, .start_not_before = view_.now};
+    created.failures_before = task.failures_before;
+    created.restarts = task.restarts;
+    if (!is_job(*view_.service) && !has_finished_update(*view_.service) && view_.outdated(task)) {
+      created.spec_of = task.id;
+    }
+    return created;
+  }
+
+  [[nodiscard]] Duration delay_after(model::Task const& ended) const {
+    return restart_delay(ended,
+                         model::has_restart_backoff(labels_) ? Backoff::Growing : Backoff::Fixed);
+  }
+
+  bool may_move() {
+    if (!moving_) {
+      moving_ = moves_under_way(view_);
+    }
+    auto const most = move_parallelism(*view_.service);
+    return most == 0 || *moving_ < most;
+  }
+
+  ServiceView const& view_;
+  TaskPlan& plan_;
+  model::StringMap const& labels_;
+  bool start_first_;
+  std::optional<std::uint64_t> moving_;
+};
 
 }  // namespace
 
-void plan_restart(ServiceView const& view,
-                  Place const& place,
-                  model::Task const& task,
-                  TaskPlan& plan) {
-  auto const* node = node_of(view, task);
-  bool const assigned = task.status.state >= model::TaskState::Assigned;
-  if (!model::is_terminal(task.status.state)) {
-    if (!assigned || !is_lost(node)) {
-      return;
-    }
-    // Infrastructure: replaced without delay and without using up an attempt.
-    plan.shutdown.push_back(task.id);
-    auto created = replacement(view, place, task);
-    created.restarts = task.restarts;
-    created.replaces = is_silent(node) ? model::TaskId{} : task.id;
-    plan.create.push_back(std::move(created));
-    return;
-  }
-  if (task.desired_state == model::TaskState::Ready && view.now < task.start_not_before) {
-    // It died while waiting for its own delay: restarts never come closer than the delay.
-    plan.wake_at(task.start_not_before);
-    return;
-  }
-  plan.shutdown.push_back(task.id);
-  if (should_restart(task)) {
-    auto created = replacement(view, place, task);
-    created.start_not_before = view.now + restart_delay(task);
-    plan.create.push_back(std::move(created));
+void plan_restarts(ServiceView const& view, std::vector<PlaceTasks> const& places, TaskPlan& plan) {
+  PlaceKeeper keeper(view, plan);
+  for (auto const& place : places) {
+    keeper.keep(place);
   }
 }
 
-void plan_starts(ServiceView const& view, TaskPlan& plan) {
-  for (auto const* task : view.tasks) {
-    if (task->desired_state != model::TaskState::Ready || model::is_terminal(task->status.state)) {
-      continue;
-    }
-    auto const at = start_time(view, *task);
-    if (at <= view.now) {
-      plan.start.push_back(task->id);
-    } else {
-      plan.wake_at(at);
-    }
-  }
-}
-
-bool is_finished(std::vector<model::Task const*> const& newest_last) {
-  auto const& last = *newest_last.back();
+bool is_finished(ServiceView const& view, PlaceTasks const& place) {
+  auto const& last = place.newest();
   auto const state = last.status.state;
-  bool const by_itself = state == model::TaskState::Complete || state == model::TaskState::Failed ||
-                         state == model::TaskState::Rejected;
-  return last.desired_state == model::TaskState::Shutdown && by_itself && !should_restart(last);
+  bool const by_itself =
+      state == TaskState::Complete || state == TaskState::Failed || state == TaskState::Rejected;
+  if (last.desired_state != TaskState::Shutdown || !by_itself || was_lost(last)) {
+    return false;
+  }
+  return !should_restart(last) || is_held(view, last);
+}
+
+bool must_leave(ServiceView const& view, model::Task const& task) {
+  if (model::is_terminal(task.status.state)) {
+    return false;
+  }
+  if (task.status.state >= TaskState::Assigned) {
+    return is_evicted(task) || is_lost(node_of(view, task));
+  }
+  if (task.node_id.empty() || is_global(*view.service)) {
+    return false;
+  }
+  // It waits for the node that it was to be moved to: not longer than there is something to move.
+  auto const* old = view.find_task(task.replaces);
+  return old == nullptr || !is_wanted(*old) || is_lost(node_of(view, task));
 }
 
 }  // namespace swarmward::scheduler

@@ -4,20 +4,17 @@
 
 namespace swarmward::scheduler {
 
-/// A stopped-first replacement waits no longer than this for the old task. Source: swarm mode.
-inline constexpr Duration kOldTaskWait = std::chrono::seconds(60);
+/// Adds to `plan` what has to happen in these places to tasks that are wanted but have ended, must
+/// leave their node, or are one too many. What ends by itself is replaced as its policy says; what
+/// has to leave is replaced whatever the policy says, without delay and without using up an
+/// attempt. A place in which another wanted task is alive needs no replacement.
+void plan_restarts(ServiceView const& view, std::vector<PlaceTasks> const& places, TaskPlan& plan);
 
-/// Adds to `plan` what has to happen to one task that is wanted but has ended, or whose node is
-/// lost: it is shut down and, if the cause and the policy say so, replaced in its place.
-void plan_restart(ServiceView const& view,
-                  Place const& place,
-                  model::Task const& task,
-                  TaskPlan& plan);
+/// The place's last task ended by itself and its policy, or a paused update, forbids another: the
+/// place is taken by it.
+[[nodiscard]] bool is_finished(ServiceView const& view, PlaceTasks const& place);
 
-/// Adds to `plan` the start of tasks that were made to wait (desired Ready) and need no longer.
-void plan_starts(ServiceView const& view, TaskPlan& plan);
-
-/// The place's last task ended by itself and its policy forbids another: the place is taken by it.
-[[nodiscard]] bool is_finished(std::vector<model::Task const*> const& newest_last);
+/// The task is alive where it may stay no longer: its node is lost, or the enforcer throws it out.
+[[nodiscard]] bool must_leave(ServiceView const& view, model::Task const& task);
 
 }  // namespace swarmward::scheduler

@@ -7,6 +7,7 @@
 
 #include "scheduler/loop/apply_plan.h"
 #include "scheduler/loop/control_loop.h"
+#include "scheduler/restart/drain_move.h"
 #include "state/testing/memory_persistence.h"
 
 namespace swarmward::scheduler {
@@ -72,6 +73,9 @@ class ClusterFixture : public testing::Test {
     model::Service service;
     service.id = new_id<model::ServiceTag>(random_);
     service.spec = std::make_shared<model::ServiceSpec const>(std::move(spec));
+    if (is_job(service)) {
+      service.job_status = model::JobStatus{0, clock_.now()};
+    }
     auto const id = service.id;
     change([&](state::Draft& draft) -> Result<void> {
       draft.put(service);
@@ -92,6 +96,9 @@ class ClusterFixture : public testing::Test {
       service.spec_version = service.meta.version;
       service.spec = std::make_shared<model::ServiceSpec const>(std::move(spec));
       service.update_status.reset();
+      if (is_job(service)) {
+        service.job_status = model::JobStatus{service.job_status->iteration + 1, draft.now()};
+      }
       draft.put(service);
       return {};
     });
@@ -109,6 +116,10 @@ class ClusterFixture : public testing::Test {
   /// The loop works until nothing is left to do; then a further pass must write nothing.
   void settle() {
     wake_ = loop_.pass();
+    if (polls_) {
+      loop_.touch_all();
+      wake_ = loop_.pass();
+    }
     auto const version = store_.head().version;
     loop_.touch_all();
     wake_ = loop_.pass();
@@ -135,19 +146,20 @@ class ClusterFixture : public testing::Test {
 
   /// Plays the engines: tasks that should run do, those that should stop have stopped.
   void obey() {
-    for (int round = 0; round < 20; ++round) {
+    auto before = store_.head().version - 1;
+    for (int round = 0; round < 20 && store_.head().version != before; ++round) {
       auto const head = store_.head();
+      before = head.version;
       for (auto const [id, task] : head.tasks) {
         bool const placed = task->status.state >= model::TaskState::Assigned;
         if (!placed || model::is_terminal(task->status.state)) {
           continue;
         }
-        if (task->desired_state >= model::TaskState::Shutdown) {
-          observe(id, model::TaskState::Shutdown);
-        } else if (task->desired_state == model::TaskState::Running) {
-          observe(id, model::TaskState::Running);
-        } else {
-          observe(id, model::TaskState::Ready);
+        auto const obeyed = task->desired_state >= model::TaskState::Shutdown
+                                ? model::TaskState::Shutdown
+                                : std::min(task->desired_state, model::TaskState::Running);
+        if (task->status.state < obeyed) {
+          observe(id, obeyed);
         }
       }
     }
@@ -179,8 +191,7 @@ class ClusterFixture : public testing::Test {
     }
     for (auto const& [place, count] : running) {
       auto const owner = store_.head().find_service(place.first);
-      bool const start_first = owner && owner->spec->update &&
-                               owner->spec->update->order == model::UpdateOrder::StartFirst;
+      bool const start_first = owner && moves_start_first(*owner);
       EXPECT_TRUE(count <= 1 || start_first) << "slot " << place.second << " runs twice";
     }
   }
@@ -197,6 +208,7 @@ class ClusterFixture : public testing::Test {
                            clock_};
   ControlLoop loop_{store_, clock_, random_};
   Time wake_ = kNever;
+  bool polls_ = false;  ///< Some services wait for others, and notice them a second later only.
 };
 
 }  // namespace swarmward::scheduler

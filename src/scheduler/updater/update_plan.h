@@ -4,9 +4,6 @@
 
 namespace swarmward::scheduler {
 
-/// How long a new task is watched for an early end. Source: swarm mode's default.
-inline constexpr Duration kDefaultMonitor = std::chrono::seconds(5);
-
 /// Adds to `plan` the next steps of a rolling update or rollback: which outdated tasks are replaced
 /// now, how far along the update is, and when to look again. Pure, and without memory of its own:
 /// it reads the progress off the tasks, so an update goes on after a restart of the daemon.

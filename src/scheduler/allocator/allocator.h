@@ -1,0 +1,30 @@
+#pragma once
+
+#include <set>
+
+#include "scheduler/allocator/endpoint_plan.h"
+#include "state/state_store.h"
+
+namespace swarmward::scheduler {
+
+/// Gives services their endpoints. Tasks made before their service has one stay in `new`, with the
+/// reason as their Err, and go on to placement once it has. Lives on the store's strand.
+class Allocator {
+ public:
+  explicit Allocator(state::StateStore& store) : store_(store) {}
+
+  /// Brings the endpoint of a service in line with its spec. Writes nothing where nothing changes.
+  void allocate(model::ServiceId const& id);
+
+  /// Adds the services that wait for something which `touched` may have given back.
+  void retry(state::Touched const& touched, std::set<model::ServiceId>& services) const;
+
+ private:
+  void write(model::Service const& service, EndpointPlan const& plan);
+
+  state::StateStore& store_;
+  PortCursor cursor_;
+  std::set<model::ServiceId> starved_;  ///< Without an endpoint; their tasks are held.
+};
+
+}  // namespace swarmward::scheduler

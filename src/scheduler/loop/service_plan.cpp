@@ -1,0 +1,54 @@
+#include "scheduler/loop/service_plan.h"
+
+#include "scheduler/dependencies/dependency_plan.h"
+#include "scheduler/orchestrator/global_job_plan.h"
+#include "scheduler/orchestrator/global_plan.h"
+#include "scheduler/orchestrator/orphan_plan.h"
+#include "scheduler/orchestrator/replicated_job_plan.h"
+#include "scheduler/orchestrator/replicated_plan.h"
+#include "scheduler/rebalancer/rebalance_plan.h"
+#include "scheduler/updater/update_plan.h"
+
+namespace swarmward::scheduler {
+
+namespace {
+
+TaskPlan give_up_all(ServiceView const& view) {
+  TaskPlan plan;
+  for (auto const* task : view.tasks) {
+    if (task->desired_state < model::TaskState::Remove) {
+      plan.remove.push_back(task->id);
+    }
+  }
+  return plan;
+}
+
+struct PlanByMode {
+  ServiceView const& view;
+  TaskPlan operator()(model::Replicated const& /*mode*/) const { return plan_replicated(view); }
+  TaskPlan operator()(model::Global const& /*mode*/) const { return plan_global(view); }
+  TaskPlan operator()(model::ReplicatedJob const& /*mode*/) const {
+    return plan_replicated_job(view);
+  }
+  TaskPlan operator()(model::GlobalJob const& /*mode*/) const { return plan_global_job(view); }
+};
+
+}  // namespace
+
+TaskPlan plan_service(ServiceView const& view) {
+  if (view.service == nullptr) {
+    auto plan = give_up_all(view);
+    plan_orphans(view, plan);
+    return plan;
+  }
+  auto plan = std::visit(PlanByMode{view}, view.service->spec->mode);
+  if (!is_job(*view.service)) {
+    plan_update(view, plan);
+    plan_rebalance(view, plan);
+  }
+  hold_for_dependencies(view, plan);
+  plan_orphans(view, plan);
+  return plan;
+}
+
+}  // namespace swarmward::scheduler

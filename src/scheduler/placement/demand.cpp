@@ -1,0 +1,118 @@
+#include "scheduler/placement/demand.h"
+
+#include "model/ward_labels.h"
+#include "state/snapshot.h"
+
+namespace swarmward::scheduler {
+
+namespace {
+
+constexpr std::string_view kNodeLabels = "node.labels.";
+constexpr std::string_view kEngineLabels = "engine.labels.";
+
+bool starts_in_any_case(std::string const& text, std::string_view prefix) {
+  return state::lower_case(text.substr(0, prefix.size())) == prefix;
+}
+
+void add_drivers(model::TaskSpec const& spec, NodeNeeds& needs) {
+  if (spec.log_driver && spec.log_driver->name != "none") {
+    needs.log_driver = spec.log_driver->name;
+  }
+  if (!spec.container) {
+    return;
+  }
+  for (auto const& mount : spec.container->mounts) {
+    bool const named =
+        mount.type == model::MountType::Volume && mount.volume && mount.volume->driver;
+    if (named && !mount.volume->driver->name.empty() && mount.volume->driver->name != "local") {
+      needs.volume_drivers.push_back(mount.volume->driver->name);
+    }
+  }
+}
+
+void add_placement(model::Placement const& placement, Demand& demand) {
+  for (auto const& text : placement.constraints) {
+    if (auto constraint = model::parse_constraint(text)) {
+      demand.needs.constraints.push_back(std::move(*constraint));
+    } else {
+      demand.needs.impossible = true;
+    }
+  }
+  for (auto const& descriptor : placement.spread_preferences) {
+    if (starts_in_any_case(descriptor, kNodeLabels) ||
+        starts_in_any_case(descriptor, kEngineLabels)) {
+      demand.preferences.push_back(descriptor);
+    }
+  }
+  demand.needs.platforms = placement.platforms;
+  demand.max_replicas = placement.max_replicas;
+}
+
+/// Parts are closed by a character that none of them contains.
+std::string key_of(Demand const& demand) {
+  std::string key(demand.binpack ? "b" : "s");
+  auto const add = [&](char kind, std::string_view text) { (key += kind).append(text) += '\0'; };
+  if (demand.needs.impossible) {
+    add('!', "");
+  }
+  for (auto const& constraint : demand.needs.constraints) {
+    add(constraint.op == model::Constraint::Op::Equal ? '=' : '#', constraint.key);
+    add('v', constraint.value);
+  }
+  for (auto const& platform : demand.needs.platforms) {
+    add('a', platform.architecture);
+    add('o', platform.os);
+  }
+  add('l', demand.needs.log_driver);
+  for (auto const& driver : demand.needs.volume_drivers) {
+    add('d', driver);
+  }
+  for (auto const& descriptor : demand.preferences) {
+    add('p', descriptor);
+  }
+  return key;
+}
+
+}  // namespace
+
+Share share_of(model::Task const& task) {
+  Share share;
+  if (task.spec->resources && task.spec->resources->reservations) {
+    auto const& reserved = *task.spec->resources->reservations;
+    share.nano_cpus = reserved.nano_cpus;
+    share.memory_bytes = reserved.memory_bytes;
+    for (auto const& generic : reserved.generic) {
+      share.generic.push_back({generic.kind, generic.name.empty() ? generic.count : 1, {}});
+    }
+  }
+  if (task.endpoint) {
+    for (auto const& port : task.endpoint->ports) {
+      if (port.publish_mode == model::PublishMode::Host && port.published_port != 0) {
+        share.host_ports.emplace_back(port.protocol, port.published_port);
+      }
+    }
+  }
+  return share;
+}
+
+Demand demand_of(model::Task const& task) {
+  Demand demand;
+  demand.share = share_of(task);
+  add_drivers(*task.spec, demand.needs);
+  if (task.spec->placement) {
+    add_placement(*task.spec->placement, demand);
+  }
+  demand.binpack = model::has_binpack(task.service_annotations->labels);
+  demand.class_key = key_of(demand);
+  return demand;
+}
+
+std::string spread_value(std::string const& descriptor, model::Node const& node) {
+  bool const of_node = starts_in_any_case(descriptor, kNodeLabels);
+  auto const& labels = of_node ? node.spec.annotations.labels : node.description.engine_labels;
+  auto const key = descriptor.substr((of_node ? kNodeLabels : kEngineLabels).size());
+  auto const found = labels.find(key);
+  return found == labels.end() ? std::string{} : found->second;
+}
+
+}  // namespace swarmward::scheduler
