@@ -123,6 +123,8 @@ class Engine {
                                                                     LogQuery query) = 0;
   /// GET `path` ("/info") as the engine answers it, for answers we complete.
   virtual asio::awaitable<Result<std::string>> get_document(std::string path) = 0;
+  /// The same, read as it arrives: for answers that have no end of their own ("/events").
+  virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_document(std::string path) = 0;
 };
 
 }  // namespace swarmward::backends

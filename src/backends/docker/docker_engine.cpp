@@ -4,7 +4,7 @@
 #include "backends/docker/engine_documents.h"
 #include "backends/docker/engine_requests.h"
 #include "backends/docker/http_client.h"
-#include "backends/docker/line_splitter.h"
+#include "backends/docker/pull_reader.h"
 
 namespace swarmward::backends {
 
@@ -14,6 +14,8 @@ constexpr std::chrono::seconds kPingTimeout{3};
 constexpr std::chrono::seconds kCallTimeout{60};
 constexpr std::chrono::seconds kStopSlack{30};
 constexpr std::chrono::seconds kNoTimeout{0};
+/// Whatever the registry does: longer, and the task is better off on another node.
+constexpr std::chrono::minutes kPullLimit{15};
 
 class DockerEngine final : public Engine {
  public:
@@ -38,6 +40,7 @@ class DockerEngine final : public Engine {
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
                                                             LogQuery query) override;
   asio::awaitable<Result<std::string>> get_document(std::string path) override;
+  asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_document(std::string path) override;
 
  private:
   /// Learns the engine's version at the first call and after each loss of it.
@@ -62,10 +65,6 @@ HttpRequest make_request(std::string method,
   request.target = std::move(target);
   request.timeout = timeout;
   return request;
-}
-
-std::string container_path(std::string_view id, std::string_view rest) {
-  return "/containers/" + percent_encode(id) + std::string(rest);
 }
 
 asio::awaitable<Result<void>> DockerEngine::ping() {
@@ -228,32 +227,20 @@ asio::awaitable<Result<bool>> DockerEngine::has_image(std::string reference) {
 
 asio::awaitable<Result<void>> DockerEngine::pull_image(std::string reference,
                                                        std::string registry_auth) {
-  auto request = make_request("POST", pull_target(reference), kNoTimeout);
+  auto request = make_request("POST", pull_target(reference), kPullLimit);
   if (!registry_auth.empty()) {
     request.headers.emplace_back("X-Registry-Auth", std::move(registry_auth));
   }
+  auto const until = std::chrono::steady_clock::now() + kPullLimit;
   auto body = co_await stream(std::move(request));
+  if (!body && std::chrono::steady_clock::now() >= until) {
+    co_return pull_too_slow(reference, kPullLimit);
+  }
   if (!body) {
     co_return body.error();
   }
-  LineSplitter lines;
-  std::string failure;
-  for (bool more = true; more;) {
-    auto piece = co_await (*body)->read();
-    if (!piece) {
-      co_return piece.error();
-    }
-    more = !piece->empty();
-    lines.add(more ? *piece : "\n");
-    while (auto line = lines.next()) {
-      auto const error = pull_error(*line);
-      failure = error.empty() ? failure : error;
-    }
-  }
-  if (!failure.empty()) {
-    co_return internal_error(failure);
-  }
-  co_return Result<void>{};
+  auto done = co_await read_pull(client_.executor(), std::move(*body), reference, until);
+  co_return done;
 }
 
 asio::awaitable<Result<void>> DockerEngine::create_volume(std::string body) {
@@ -286,6 +273,12 @@ asio::awaitable<Result<std::string>> DockerEngine::get_document(std::string path
     co_return response.error();
   }
   co_return std::move(response->body);
+}
+
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::open_document(std::string path) {
+  auto request = make_request("GET", std::move(path));
+  auto body = co_await stream(std::move(request));
+  co_return std::move(body);
 }
 
 }  // namespace

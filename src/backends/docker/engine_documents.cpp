@@ -44,6 +44,21 @@ model::StringMap engine_labels(Json const& labels) {
   return map;
 }
 
+/// What the engine was told with --node-generic-resource: counts of a kind, or its units by name.
+std::vector<model::GenericResource> generic_resources(Json const& entries) {
+  std::vector<model::GenericResource> list;
+  for (auto const& entry : entries.is_array() ? entries : Json::array()) {
+    auto const& named = field(entry, "NamedResourceSpec");
+    auto const& counted = field(entry, "DiscreteResourceSpec");
+    if (auto kind = text(named, "Kind"); !kind.empty()) {
+      list.push_back({std::move(kind), 0, text(named, "Value")});
+    } else if (kind = text(counted, "Kind"); !kind.empty()) {
+      list.push_back({std::move(kind), number(counted, "Value"), {}});
+    }
+  }
+  return list;
+}
+
 std::uint32_t port_number(std::string_view digits) {
   std::uint32_t port = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), port);
@@ -106,6 +121,7 @@ Result<EngineInfo> parse_engine_info(std::string_view info, std::string_view ver
   result.cpus = static_cast<unsigned>(cpus);
   node.resources.nano_cpus = cpus * 1'000'000'000;
   node.resources.memory_bytes = number(document, "MemTotal");
+  node.resources.generic = generic_resources(field(document, "GenericResources"));
   node.engine_version = text(document, "ServerVersion");
   node.engine_labels = engine_labels(field(document, "Labels"));
   node.plugins = plugins_of(field(document, "Plugins"));

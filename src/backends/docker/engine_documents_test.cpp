@@ -42,6 +42,19 @@ TEST(EngineDocuments, ReadsInfo) {
   EXPECT_FALSE(parse_engine_info("<html>", "{}"));
 }
 
+TEST(EngineDocuments, ReadsGenericResources) {
+  auto const info = parse_engine_info(
+      R"({"GenericResources":[{"NamedResourceSpec":{"Kind":"GPU","Value":"a"}},
+          {"DiscreteResourceSpec":{"Kind":"SSD","Value":3}},{},7]})",
+      "{}");
+  ASSERT_TRUE(info);
+  EXPECT_THAT(
+      info->description.resources.generic,
+      ElementsAre(model::GenericResource{"GPU", 0, "a"}, model::GenericResource{"SSD", 3, ""}));
+  EXPECT_TRUE(parse_engine_info(R"({"GenericResources":null})", "{}")
+                  ->description.resources.generic.empty());
+}
+
 TEST(EngineDocuments, ReadsAContainer) {
   auto const state = parse_container_state(
       R"({"Id":"c1","Name":"/web.1","Config":{"Labels":{"k":"v"}},

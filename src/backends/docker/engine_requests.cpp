@@ -49,6 +49,10 @@ ImageName split_image(std::string_view reference) {
   return name;
 }
 
+std::string container_path(std::string_view id, std::string_view rest) {
+  return "/containers/" + percent_encode(id) + std::string(rest);
+}
+
 std::string pull_target(std::string_view reference) {
   auto const name = split_image(reference);
   return "/images/create?fromImage=" + percent_encode(name.repository) +

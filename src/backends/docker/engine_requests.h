@@ -20,6 +20,8 @@ struct ImageName {
 };
 [[nodiscard]] ImageName split_image(std::string_view reference);
 
+/// "/containers/ID" and what follows.
+[[nodiscard]] std::string container_path(std::string_view id, std::string_view rest);
 [[nodiscard]] std::string pull_target(std::string_view reference);
 [[nodiscard]] std::string list_target(std::string_view label);
 [[nodiscard]] std::string events_target(std::string_view label);

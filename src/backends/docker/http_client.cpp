@@ -108,7 +108,7 @@ asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
     }
     exchange->head.body += *piece;
   }
-  exchange->connection->set_deadline(std::chrono::milliseconds{0});
+  exchange->connection->rest();
   keep(exchange->connection);
   co_return Result<void>{};
 }

@@ -52,6 +52,7 @@ class HttpClient {
   HttpClient(HttpClient const&) = delete;
   HttpClient& operator=(HttpClient const&) = delete;
 
+  [[nodiscard]] asio::any_io_executor const& executor() const { return executor_; }
   /// Any status is a success here. Errors: Unavailable (no connection, no answer in time).
   asio::awaitable<Result<HttpResponse>> request(HttpRequest request);
   /// The connection belongs to the stream. Errors: as request().

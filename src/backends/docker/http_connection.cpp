@@ -16,7 +16,8 @@ using boost::system::error_code;
 using Endpoint = asio::generic::stream_protocol::endpoint;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t kPieceSize = 65536;
+/// One read. More would be wasted on the small answers that engines give most of the time.
+constexpr std::size_t kPieceSize = 16384;
 constexpr std::uint32_t kHeaderLimit = 1 << 20;
 /// Between attempts to enter the full backlog of a unix socket, which refuses instead of waiting.
 constexpr std::chrono::milliseconds kBacklogPause{20};
@@ -46,9 +47,7 @@ std::string serialise(HttpRequest const& request) {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::any_io_executor executor, std::string where)
-    : socket_(executor), resolver_(executor), deadline_(executor), where_(std::move(where)) {
-  buffer_.reserve(kPieceSize);  // Beast reads no more at once than the buffer holds.
-}
+    : socket_(executor), resolver_(executor), deadline_(executor), where_(std::move(where)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
@@ -108,6 +107,7 @@ asio::awaitable<Result<void>> HttpConnection::connect(EngineAddress address) {
 
 asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
   answered_ = false;
+  buffer_.reserve(kPieceSize);  // Beast reads no more at once than the buffer holds.
   auto const text = serialise(*request);
   auto sent = co_await asio::async_write(socket_, asio::buffer(text), kToken);
   if (std::get<0>(sent)) {
@@ -178,6 +178,11 @@ void HttpConnection::close() {
   error_code ignored;
   resolver_.cancel();
   socket_.close(ignored);
+}
+
+void HttpConnection::rest() {
+  set_deadline(std::chrono::milliseconds{0});
+  buffer_.shrink_to_fit();
 }
 
 bool HttpConnection::reusable() {

@@ -29,6 +29,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// Ends a pending operation with an error.
   void close();
 
+  /// Between exchanges: without a deadline, and without the memory that an answer needs.
+  void rest();
   /// Fit for the next exchange, as far as one can see from here.
   [[nodiscard]] bool reusable();
   /// The last exchange failed before a byte of the answer came, and not for lack of time.

@@ -1,9 +1,14 @@
 #include "backends/runner/container_config.h"
 
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
 #include <nlohmann/json.hpp>
 
 #include "backends/runner/host_config.h"
 #include "backends/runner/image_reference.h"
+#include "model/template/container_templates.h"
 
 namespace swarmward::backends {
 
@@ -11,8 +16,9 @@ using nlohmann::json;
 
 namespace {
 
-model::StringMap labels_of(model::Task const& task, NodeIdentity const& node) {
-  auto labels = task.spec->container->labels;
+model::StringMap labels_of(model::Task const& task,
+                           model::StringMap labels,
+                           NodeIdentity const& node) {
   labels[kTaskLabel] = "";
   labels[kTaskIdLabel] = task.id.str();
   labels[kTaskNameLabel] = model::full_name(task);
@@ -58,21 +64,69 @@ json exposed_ports(model::EndpointSpec const& endpoint) {
   return out;
 }
 
+/// What placement handed out: `DOCKER_RESOURCE_GPU=2`, or the units' names.
+std::vector<std::string> resource_variables(std::vector<model::GenericResource> const& resources) {
+  std::map<std::string, std::string> values;
+  for (auto const& resource : resources) {
+    std::string kind;
+    for (char const c : resource.kind) {
+      kind += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    auto& value = values[kind];
+    value += value.empty() ? "" : ",";
+    value += resource.name.empty() ? std::to_string(resource.count) : resource.name;
+  }
+  std::vector<std::string> out;
+  for (auto const& [kind, value] : values) {
+    out.push_back("DOCKER_RESOURCE_" + kind + "=" + value);
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string render_container(model::Task const& task, NodeIdentity const& node) {
-  auto const& spec = *task.spec->container;
+Result<PreparedContainer> prepare_container(model::Task const& task,
+                                            NodeIdentity const& node,
+                                            LabelPolicy const& policy) {
+  if (!task.spec->container) {
+    return invalid_argument("exec: unsupported runtime");
+  }
+  // Native looks at the mounts before it expands them; what templates made of them is our care.
+  if (auto checked = check_mounts(*task.spec->container); !checked) {
+    return checked.error();
+  }
+  auto const context = model::template_context(task, node.id, node.hostname, node.platform);
+  auto spec = model::expand_container(*task.spec->container, context);
+  if (!spec) {
+    return spec.error();
+  }
+  if (auto checked = check_mounts(*spec); !checked) {
+    return checked.error();
+  }
+  auto labels = read_container_labels(task.service_annotations->labels, spec->labels, policy);
+  if (!labels) {
+    return labels.error();
+  }
+  return PreparedContainer{std::move(*spec), std::move(*labels)};
+}
+
+std::string render_container(model::Task const& task,
+                             PreparedContainer const& container,
+                             NodeIdentity const& node) {
+  auto const& spec = container.spec;
   json out = {{"Image", familiar_image(spec.image)},
-              {"Labels", labels_of(task, node)},
-              {"HostConfig", render_host_config(task)}};
+              {"Labels", labels_of(task, spec.labels, node)},
+              {"HostConfig", render_host_config(task, container)}};
   if (!spec.command.empty()) {
     out["Entrypoint"] = spec.command;
   }
   if (!spec.args.empty()) {
     out["Cmd"] = spec.args;
   }
-  if (!spec.env.empty()) {
-    out["Env"] = spec.env;
+  auto env = spec.env;
+  std::ranges::move(resource_variables(task.generic_resources), std::back_inserter(env));
+  if (!env.empty()) {
+    out["Env"] = std::move(env);
   }
   put_text(out, "Hostname", spec.hostname);
   put_text(out, "User", spec.user);

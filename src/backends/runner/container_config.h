@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "backends/runner/container_labels.h"
 #include "backends/runner/mounts.h"
 #include "backends/runner/runner_types.h"
 
@@ -14,8 +15,24 @@ inline constexpr char const* kNodeIdLabel = "com.docker.swarm.node.id";
 inline constexpr char const* kServiceIdLabel = "com.docker.swarm.service.id";
 inline constexpr char const* kServiceNameLabel = "com.docker.swarm.service.name";
 
-/// Body of POST /containers/create for `task`, which must have a container spec. Pure. What the
-/// spec leaves out is left out, so that the image's own settings stand.
-[[nodiscard]] std::string render_container(model::Task const& task, NodeIdentity const& node);
+/// What a task's container is made from: the spec with its placeholders expanded, and what labels
+/// add to it.
+struct PreparedContainer {
+  model::ContainerSpec spec;
+  ContainerLabels labels;
+};
+
+/// Everything that can be refused before the engine is asked. Pure.
+/// Errors: those of check_mounts(), of model::expand_container() and of read_container_labels();
+/// a task without a container spec is `exec: unsupported runtime`.
+[[nodiscard]] Result<PreparedContainer> prepare_container(model::Task const& task,
+                                                          NodeIdentity const& node,
+                                                          LabelPolicy const& policy);
+
+/// Body of POST /containers/create for `task`. Pure. What the spec leaves out is left out, so
+/// that the image's own settings stand.
+[[nodiscard]] std::string render_container(model::Task const& task,
+                                           PreparedContainer const& container,
+                                           NodeIdentity const& node);
 
 }  // namespace swarmward::backends

@@ -31,6 +31,7 @@ NodeIdentity node() {
   NodeIdentity identity;
   identity.id = model::NodeId("node1");
   identity.hostname = "host1";
+  identity.platform = {"x86_64", "linux"};
   return identity;
 }
 
@@ -45,6 +46,16 @@ model::Task task_of(model::TaskSpec spec, model::EndpointSpec endpoint = {}) {
   task.service_id = model::ServiceId("service1");
   task.node_id = model::NodeId("node1");
   return task;
+}
+
+/// What the engine is asked for, without labels that need permission.
+std::string render(model::Task const& task, LabelPolicy const& policy = {}) {
+  auto const prepared = prepare_container(task, node(), policy);
+  return prepared ? render_container(task, *prepared, node()) : prepared.error().message;
+}
+
+nlohmann::json render_json(model::Task const& task, LabelPolicy const& policy = {}) {
+  return nlohmann::json::parse(render(task, policy));
 }
 
 model::Mount mount_of(model::MountType type, std::string source, std::string target) {
@@ -109,7 +120,7 @@ TEST(RenderContainer, LeavesOutWhatTheSpecLeavesOut) {
   spec.container->image = "alpine";
   spec.networks.resize(1);
   spec.networks[0].target = "host";
-  expect_golden("container_minimal", render_container(task_of(spec), node()));
+  expect_golden("container_minimal", render(task_of(spec)));
 }
 
 TEST(RenderContainer, MapsEveryField) {
@@ -131,10 +142,65 @@ TEST(RenderContainer, MapsEveryField) {
   endpoint.ports[2].target_port = 443;  // Ingress: not the container's business.
   auto task = task_of(spec, endpoint);
   task.slot = 3;
-  expect_golden("container_full", render_container(task, node()));
+  expect_golden("container_full", render(task));
   auto const volumes = render_volumes(*spec.container);
   ASSERT_EQ(volumes.size(), 1U);
   expect_golden("volume", volumes[0]);
+}
+
+TEST(RenderContainer, ExpandsPlaceholders) {
+  model::TaskSpec spec;
+  spec.container.emplace();
+  spec.container->env = {"A={{.Node.Hostname}}/{{.Node.Platform.OS}}/{{.Task.Slot}}"};
+  spec.container->hostname = "{{.Service.Name}}";
+  spec.container->args = {"{{.Node.ID}}"};
+  spec.container->mounts = {
+      mount_of(model::MountType::Volume, "data-{{.Task.Slot}}", "/{{.Task.Name}}")};
+  auto task = task_of(spec);
+  task.slot = 2;
+  auto const body = render_json(task);
+  EXPECT_EQ(body["Env"], nlohmann::json({"A=host1/linux/2"}));
+  EXPECT_EQ(body["Hostname"], "web");
+  EXPECT_EQ(body["Cmd"], nlohmann::json({"{{.Node.ID}}"}));
+  EXPECT_EQ(body["HostConfig"]["Mounts"][0]["Source"], "data-2");
+  EXPECT_EQ(body["HostConfig"]["Mounts"][0]["Target"], "/web.2.task1");
+}
+
+TEST(RenderContainer, HandsOutGenericResources) {
+  model::TaskSpec spec;
+  spec.container.emplace();
+  spec.container->env = {"A=1"};
+  auto task = task_of(spec);
+  task.generic_resources = {{"ssd", 2, ""}, {"gpu", 0, "GPU-a"}, {"gpu", 0, "GPU-b"}};
+  EXPECT_EQ(render_json(task)["Env"],
+            nlohmann::json({"A=1", "DOCKER_RESOURCE_GPU=GPU-a,GPU-b", "DOCKER_RESOURCE_SSD=2"}));
+}
+
+TEST(RenderContainer, LabelsAddWhatASpecCannotSay) {
+  model::TaskSpec spec;
+  spec.container.emplace();
+  spec.container->privileges.emplace();
+  spec.container->privileges->no_new_privileges = true;
+  spec.container->labels = {{"ward.shm-size", "64m"}};
+  auto task = task_of(spec);
+  model::Annotations annotations;
+  annotations.name = "web";
+  annotations.labels = {{"ward.devices", "/dev/fuse:/dev/f:r"},
+                        {"ward.gpus", "all"},
+                        {"ward.pid", "host"},
+                        {"ward.security-opt", "apparmor=unconfined"},
+                        {"ward.privileged", "true"}};
+  task.service_annotations = std::make_shared<model::Annotations const>(annotations);
+  EXPECT_THAT(render(task), ::testing::HasSubstr("start swarmward with --allow-label"));
+  auto const host = render_json(task, LabelPolicy{{"all"}})["HostConfig"];
+  EXPECT_EQ(host["Privileged"], true);
+  EXPECT_EQ(host["ShmSize"], 64 << 20);
+  EXPECT_EQ(host["PidMode"], "host");
+  EXPECT_EQ(host["SecurityOpt"], nlohmann::json({"no-new-privileges=true", "apparmor=unconfined"}));
+  EXPECT_EQ(host["Devices"].dump(),
+            R"([{"CgroupPermissions":"r","PathInContainer":"/dev/f","PathOnHost":"/dev/fuse"}])");
+  EXPECT_EQ(host["DeviceRequests"].dump(),
+            R"([{"Capabilities":[["gpu"]],"Count":-1,"Driver":""}])");
 }
 
 TEST(CheckMounts, SaysWhatNativeSays) {

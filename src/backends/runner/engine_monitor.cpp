@@ -183,6 +183,10 @@ void EngineMonitor::observe_info(EngineInfo const& info) {
   }
   info_ = info;
   context_->set_cpus(info.cpus);
+  if (!info.description.hostname.empty()) {
+    context_->identity.hostname = info.description.hostname;
+    context_->identity.platform = info.description.platform;
+  }
   EngineObservation observation;
   observation.reachable = true;
   observation.info = info;

@@ -1,5 +1,7 @@
 #include "backends/runner/host_config.h"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -122,6 +124,45 @@ void add_port_bindings(json& out, model::EndpointSpec const& endpoint) {
   }
 }
 
+/// What a service's spec cannot say.
+void add_labels(json& out, ContainerLabels const& labels) {
+  auto const put_text = [&out](char const* key, std::string const& text) {
+    if (!text.empty()) {
+      out[key] = text;
+    }
+  };
+  auto const put_number = [&out](char const* key, std::int64_t number) {
+    if (number != 0) {
+      out[key] = number;
+    }
+  };
+  if (labels.privileged) {
+    out["Privileged"] = true;
+  }
+  for (auto const& device : labels.devices) {
+    out["Devices"].push_back({{"PathOnHost", device.host_path},
+                              {"PathInContainer", device.container_path},
+                              {"CgroupPermissions", device.permissions}});
+  }
+  if (labels.gpus) {
+    json request = {{"Driver", ""}, {"Capabilities", json::array({json::array({"gpu"})})}};
+    if (labels.gpus->ids.empty()) {
+      request["Count"] = labels.gpus->count;
+    } else {
+      request["DeviceIDs"] = labels.gpus->ids;
+    }
+    out["DeviceRequests"] = json::array({std::move(request)});
+  }
+  put_text("PidMode", labels.pid_mode);
+  put_text("IpcMode", labels.ipc_mode);
+  put_text("UsernsMode", labels.userns_mode);
+  put_text("UTSMode", labels.uts_mode);
+  put_text("CgroupnsMode", labels.cgroupns_mode);
+  put_text("CpusetCpus", labels.cpuset_cpus);
+  put_number("ShmSize", labels.shm_bytes);
+  put_number("MemoryReservation", labels.memory_reservation_bytes);
+}
+
 /// Networks that every engine has are joined by name; all others are not the runner's business.
 std::string network_mode(model::TaskSpec const& spec) {
   for (auto const& network : spec.networks) {
@@ -146,8 +187,8 @@ std::string port_key(model::PortConfig const& port) {
   return std::to_string(port.target_port) + "/tcp";
 }
 
-json render_host_config(model::Task const& task) {
-  auto const& spec = *task.spec->container;
+json render_host_config(model::Task const& task, PreparedContainer const& container) {
+  auto const& spec = container.spec;
   json out = {{"NetworkMode", network_mode(*task.spec)}};
   if (!spec.mounts.empty()) {
     out["Mounts"] = render_mounts(spec.mounts);
@@ -180,9 +221,10 @@ json render_host_config(model::Task const& task) {
   if (spec.dns) {
     add_dns(out, *spec.dns);
   }
-  if (spec.privileges) {
-    put_if_any(out, "SecurityOpt", security_options(*spec.privileges));
-  }
+  auto security = spec.privileges ? security_options(*spec.privileges) : std::vector<std::string>{};
+  std::ranges::copy(container.labels.security_options, std::back_inserter(security));
+  put_if_any(out, "SecurityOpt", security);
+  add_labels(out, container.labels);
   if (task.endpoint) {
     add_port_bindings(out, *task.endpoint);
   }

@@ -12,8 +12,9 @@ namespace swarmward::backends {
 namespace {
 
 /// Credentials are part of the key: one user's refusal must not answer for another.
-std::string key_of(std::string const& reference, std::string const& registry_auth) {
-  return reference + '\n' + registry_auth;
+std::string key_of(ImageRequest const& request) {
+  auto const policy = std::to_string(static_cast<int>(request.policy));
+  return request.reference + '\n' + policy + '\n' + request.registry_auth;
 }
 
 }  // namespace
@@ -24,22 +25,20 @@ ImagePuller::ImagePuller(asio::any_io_executor executor,
                          std::chrono::seconds reuse)
     : executor_(std::move(executor)), engine_(std::move(engine)), clock_(clock), reuse_(reuse) {}
 
-void ImagePuller::request(std::string const& reference,
-                          std::string const& registry_auth,
-                          Done done) {
-  auto& entry = entries_[key_of(reference, registry_auth)];
+void ImagePuller::request(ImageRequest request, Done done) {
+  auto& entry = entries_[key_of(request)];
   if (entry.waiting.empty() && clock_.now() < entry.valid_until) {
     done(Result<void>());
     return;
   }
   entry.waiting.push_back(std::move(done));
   if (entry.waiting.size() == 1) {
-    asio::co_spawn(executor_, run(shared_from_this(), reference, registry_auth), asio::detached);
+    asio::co_spawn(executor_, run(shared_from_this(), std::move(request)), asio::detached);
   }
 }
 
-void ImagePuller::forget(std::string const& reference, std::string const& registry_auth) {
-  auto const found = entries_.find(key_of(reference, registry_auth));
+void ImagePuller::forget(ImageRequest const& request) {
+  auto const found = entries_.find(key_of(request));
   if (found != entries_.end()) {
     found->second.valid_until = Time{};
   }
@@ -50,23 +49,33 @@ void ImagePuller::stop() {
   entries_.clear();
 }
 
-asio::awaitable<void> ImagePuller::run(std::shared_ptr<ImagePuller> self,
-                                       std::string reference,
-                                       std::string registry_auth) {
-  auto const key = key_of(reference, registry_auth);
-  auto const result = co_await self->fetch(std::move(reference), std::move(registry_auth));
+asio::awaitable<void> ImagePuller::run(std::shared_ptr<ImagePuller> self, ImageRequest request) {
+  auto const key = key_of(request);
+  auto const result = co_await self->fetch(std::move(request));
   self->finish(key, result);
 }
 
-asio::awaitable<Result<void>> ImagePuller::fetch(std::string reference, std::string registry_auth) {
-  if (is_immutable_image(reference)) {
+asio::awaitable<Result<void>> ImagePuller::fetch(ImageRequest request) {
+  auto const& reference = request.reference;
+  bool const look_first = request.policy == PullPolicy::Missing ||
+                          request.policy == PullPolicy::Never || is_immutable_image(reference);
+  if (look_first) {
     auto const present = co_await engine_->has_image(reference);
     if (present && *present) {
       co_return kDone;
     }
+    if (!present && request.policy == PullPolicy::Never) {
+      co_return present.error();
+    }
   }
-  auto pulled = co_await engine_->pull_image(reference, std::move(registry_auth));
+  if (request.policy == PullPolicy::Never) {
+    co_return not_found("No such image: " + reference + " (and label ward.pull=never)");
+  }
+  auto pulled = co_await engine_->pull_image(reference, std::move(request.registry_auth));
   if (pulled || pulled.error().code == ErrorCode::Unavailable) {
+    co_return pulled;
+  }
+  if (request.policy == PullPolicy::Always) {
     co_return pulled;
   }
   auto const present = co_await engine_->has_image(reference);

@@ -7,8 +7,15 @@
 #include <vector>
 
 #include "backends/engine.h"
+#include "backends/runner/container_labels.h"
 
 namespace swarmward::backends {
+
+struct ImageRequest {
+  std::string reference;
+  std::string registry_auth;  ///< X-Registry-Auth; never logged.
+  PullPolicy policy = PullPolicy::Try;
+};
 
 /// Brings images to one engine: one pull in flight per image, whose answer serves all who wait and
 /// those who ask soon after. Io thread only.
@@ -21,11 +28,12 @@ class ImagePuller : public std::enable_shared_from_this<ImagePuller> {
               Clock const& clock,
               std::chrono::seconds reuse);
 
-  /// Calls `done` when a container can be made from `reference`, or with the reason why not; at
-  /// once if that is known. A failed pull of an image that is present is success.
-  void request(std::string const& reference, std::string const& registry_auth, Done done);
+  /// Calls `done` when a container can be made from the image, or with the reason why not; at once
+  /// if that is known. Unless the policy is Always, a failed pull of an image that is present is
+  /// success.
+  void request(ImageRequest request, Done done);
   /// The image turned out to be absent after all: the next request asks again.
-  void forget(std::string const& reference, std::string const& registry_auth);
+  void forget(ImageRequest const& request);
   /// Nobody is called back from now on.
   void stop();
 
@@ -34,10 +42,8 @@ class ImagePuller : public std::enable_shared_from_this<ImagePuller> {
     std::vector<Done> waiting;  ///< Not empty while a pull is in flight.
     Time valid_until{};
   };
-  static asio::awaitable<void> run(std::shared_ptr<ImagePuller> self,
-                                   std::string reference,
-                                   std::string registry_auth);
-  asio::awaitable<Result<void>> fetch(std::string reference, std::string registry_auth);
+  static asio::awaitable<void> run(std::shared_ptr<ImagePuller> self, ImageRequest request);
+  asio::awaitable<Result<void>> fetch(ImageRequest request);
   void finish(std::string const& key, Result<void> const& result);
 
   asio::any_io_executor executor_;
@@ -45,7 +51,7 @@ class ImagePuller : public std::enable_shared_from_this<ImagePuller> {
   Clock const& clock_;
   std::chrono::seconds reuse_;
   bool stopped_ = false;
-  std::map<std::string, Entry> entries_;  ///< By reference and authorisation.
+  std::map<std::string, Entry> entries_;  ///< By reference, policy and authorisation.
 };
 
 }  // namespace swarmward::backends

@@ -22,10 +22,6 @@ std::string label_of(model::StringMap const& labels, char const* key) {
   return found == labels.end() ? std::string() : found->second;
 }
 
-bool has_its_name(ContainerSummary const& container) {
-  return container.name == label_of(container.labels, kTaskNameLabel);
-}
-
 /// A container nobody wants; a failure is repaired at the next resync.
 asio::awaitable<void> remove_unwanted(std::shared_ptr<RunnerContext> context, std::string id) {
   auto const place = co_await context->removes.enter();
@@ -179,7 +175,7 @@ void NodeRunner::Tasks::sort_in(ContainerSummary container) {
   if (fresh) {
     return;
   }
-  if (has_its_name(container)) {
+  if (container.name == label_of(container.labels, kTaskNameLabel)) {
     std::swap(at->second, container);
   }
   duplicates_.push_back(container.id);
@@ -258,9 +254,15 @@ NodeRunner::NodeRunner(asio::any_io_executor executor,
                        NodeIdentity identity,
                        RunnerSink& sink,
                        Clock const& clock,
-                       Delays delays)
-    : tasks_(std::make_shared<Tasks>(std::make_shared<RunnerContext>(
-          std::move(executor), std::move(engine), std::move(identity), sink, clock, delays))) {}
+                       Delays delays,
+                       LabelPolicy labels)
+    : tasks_(std::make_shared<Tasks>(std::make_shared<RunnerContext>(std::move(executor),
+                                                                     std::move(engine),
+                                                                     std::move(identity),
+                                                                     sink,
+                                                                     clock,
+                                                                     delays,
+                                                                     std::move(labels)))) {}
 
 NodeRunner::~NodeRunner() {
   tasks_->stop();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/runner/container_labels.h"
 #include "backends/runner/runner_types.h"
 
 namespace swarmward::backends {
@@ -13,7 +14,8 @@ class NodeRunner {
              NodeIdentity identity,
              RunnerSink& sink,
              Clock const& clock,
-             Delays delays = {});
+             Delays delays = {},
+             LabelPolicy labels = {});
   ~NodeRunner();
   NodeRunner(NodeRunner const&) = delete;
   NodeRunner& operator=(NodeRunner const&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/runner/container_labels.h"
 #include "backends/runner/gate.h"
 #include "backends/runner/image_puller.h"
 #include "backends/runner/runner_types.h"
@@ -14,7 +15,8 @@ struct RunnerContext {
                 NodeIdentity node,
                 RunnerSink& reports_to,
                 Clock const& time,
-                Delays timers);
+                Delays timers,
+                LabelPolicy labels);
 
   /// Operations in flight follow the size of the engine's machine.
   void set_cpus(unsigned cpus);
@@ -26,6 +28,7 @@ struct RunnerContext {
   RunnerSink& sink;
   Clock const& clock;
   Delays delays;
+  LabelPolicy label_policy;
   bool connected = false;  ///< And the containers have been listed.
   bool stopped = false;
   Gate starts;  ///< Creating and starting.

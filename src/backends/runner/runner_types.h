@@ -13,7 +13,8 @@ namespace swarmward::backends {
 /// The node whose containers a runner keeps, as labels and templates name it.
 struct NodeIdentity {
   model::NodeId id;
-  std::string hostname;
+  std::string hostname;  ///< As the engine last said; so is the platform.
+  model::Platform platform;
 };
 
 /// A task this node should have.

@@ -214,15 +214,28 @@ void TaskRunner::report_step(Step step) {
   }
 }
 
+Result<ImageRequest> TaskRunner::image_request() const {
+  auto const& container = *task().spec->container;
+  auto const labels = read_container_labels(
+      task().service_annotations->labels, container.labels, context_->label_policy);
+  if (!labels) {
+    return labels.error();
+  }
+  return ImageRequest{familiar_image(container.image), assignment_.registry_auth, labels->pull};
+}
+
 void TaskRunner::pull() {
+  auto request = image_request();
+  if (!request) {
+    return fail(request.error().message);  // Allowed when it was accepted, and no more.
+  }
   image_ = ImageState::Coming;
   auto const done = [weak = weak_from_this()](Result<void> const& result) {
     if (auto const self = weak.lock()) {
       self->pulled(result);
     }
   };
-  context_->images->request(
-      familiar_image(task().spec->container->image), assignment_.registry_auth, done);
+  context_->images->request(std::move(*request), done);
 }
 
 void TaskRunner::pulled(Result<void> const& result) {

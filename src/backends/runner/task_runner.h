@@ -49,7 +49,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   static asio::awaitable<void> drive(std::shared_ptr<TaskRunner> self);
   asio::awaitable<void> perform(Step step);
   asio::awaitable<void> create();
-  asio::awaitable<Result<void>> create_volumes();
+  asio::awaitable<Result<void>> create_volumes(std::vector<std::string> bodies);
   asio::awaitable<void> adopt_by_name(Error refusal);
   asio::awaitable<void> start();
   asio::awaitable<void> note_failed_start(Error error);
@@ -58,6 +58,8 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   asio::awaitable<void> remove();
 
   void report_step(Step step);
+  /// Errors: those of read_container_labels().
+  [[nodiscard]] Result<ImageRequest> image_request() const;
   void accept();
   void pull();
   void pulled(Result<void> const& result);

@@ -7,13 +7,9 @@ namespace swarmward::backends {
 using model::TaskState;
 
 void TaskRunner::accept() {
-  auto const& spec = *task().spec;
-  if (!spec.container) {
-    return report(TaskState::Rejected, "resolving controller failed", "exec: unsupported runtime");
-  }
-  auto const checked = check_mounts(*spec.container);
-  if (!checked) {
-    return report(TaskState::Rejected, "resolving controller failed", checked.error().message);
+  auto const prepared = prepare_container(task(), context_->identity, context_->label_policy);
+  if (!prepared) {
+    return report(TaskState::Rejected, "resolving controller failed", prepared.error().message);
   }
   report(TaskState::Accepted, "accepted");
 }

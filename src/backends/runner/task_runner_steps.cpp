@@ -48,12 +48,17 @@ asio::awaitable<void> TaskRunner::create() {
   if (idle() || plan_step(view()) != Step::Create) {
     co_return;
   }
-  auto const volumes = co_await create_volumes();
+  auto const prepared = prepare_container(task(), context_->identity, context_->label_policy);
+  if (!prepared) {
+    fail(prepared.error().message);  // It could be made when it was accepted, and cannot any more.
+    co_return;
+  }
+  auto const volumes = co_await create_volumes(render_volumes(prepared->spec));
   if (!volumes) {
     creation_failed(volumes.error());
     co_return;
   }
-  auto body = render_container(task(), context_->identity);
+  auto body = render_container(task(), *prepared, context_->identity);
   auto created = co_await context_->engine->create_container(container_name(), std::move(body));
   if (created) {
     attempts_ = 0;
@@ -69,15 +74,15 @@ asio::awaitable<void> TaskRunner::create() {
   if (no_image && !pulled_again_ && !context_->stopped) {
     pulled_again_ = true;
     image_ = ImageState::Wanted;
-    context_->images->forget(familiar_image(task().spec->container->image),
-                             assignment_.registry_auth);
+    if (auto const request = image_request()) {
+      context_->images->forget(*request);
+    }
     co_return;
   }
   creation_failed(created.error());
 }
 
-asio::awaitable<Result<void>> TaskRunner::create_volumes() {
-  auto const bodies = render_volumes(*task().spec->container);
+asio::awaitable<Result<void>> TaskRunner::create_volumes(std::vector<std::string> bodies) {
   for (auto const& body : bodies) {
     auto made = co_await context_->engine->create_volume(body);
     if (!made) {

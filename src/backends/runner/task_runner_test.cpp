@@ -135,6 +135,21 @@ TEST_F(TaskRunnerTest, RejectsWhatCannotBePrepared) {
   EXPECT_EQ(status("mount").err, "invalid bind mount source, must be an absolute path: x");
 
   spec.container->mounts.clear();
+  spec.container->env = {"A={{.Foo}}"};
+  give(task("template"));
+  EXPECT_EQ(status("template").state, TaskState::Rejected);
+  EXPECT_EQ(status("template").message, "resolving controller failed");
+  EXPECT_THAT(status("template").err,
+              HasSubstr("expanding env failed: expanding env \"A={{.Foo}}\""));
+
+  spec.container->env.clear();
+  spec.container->labels = {{"ward.privileged", "true"}};
+  give(task("label"));
+  EXPECT_EQ(status("label").state, TaskState::Rejected);
+  EXPECT_EQ(status("label").message, "resolving controller failed");
+  EXPECT_THAT(status("label").err, HasSubstr("--allow-label ward.privileged"));
+
+  spec.container->labels.clear();
   spec.container->image = "nosuch:1";
   engine->fail_next("pull_image", not_found("manifest unknown"));
   give(task("pull"));
@@ -151,44 +166,6 @@ TEST_F(TaskRunnerTest, RejectsWhatCannotBePrepared) {
   give(task("create"));
   EXPECT_EQ(status("create").state, TaskState::Rejected);
   EXPECT_EQ(status("create").err, "invalid mount config");
-}
-
-TEST_F(TaskRunnerTest, AFailedPullOfAPresentImageIsNoFailure) {
-  connect();
-  engine->fail_next("pull_image", internal_error("registry down"));
-  give(task("t1"));
-  give(task("t2"));
-  EXPECT_EQ(status("t1").state, TaskState::Running);
-  EXPECT_EQ(engine->calls("pull_image"), 1);
-  clock.time += std::chrono::seconds(31);
-  give(task("t3"));
-  EXPECT_EQ(engine->calls("pull_image"), 2);
-}
-
-TEST_F(TaskRunnerTest, PullsOnceForManyAndNeverAPresentDigest) {
-  connect();
-  spec.container->image = "docker.io/library/fresh";
-  engine->hold("pull_image");
-  give(task("t1"));
-  give(task("t2"));
-  engine->release("pull_image");
-  settle();
-  EXPECT_EQ(engine->calls("pull_image"), 1);
-  EXPECT_EQ(status("t2").state, TaskState::Running);
-  spec.container->image = "app@sha256:1";
-  engine->images.insert("app@sha256:1");
-  give(task("t3"));
-  EXPECT_EQ(status("t3").state, TaskState::Running);
-  EXPECT_EQ(engine->calls("pull_image"), 1);
-}
-
-TEST_F(TaskRunnerTest, PullsAgainAnImageThatWasRemoved) {
-  connect();
-  give(task("t1"));
-  engine->images.clear();
-  give(task("t2"));
-  EXPECT_EQ(status("t2").state, TaskState::Running);
-  EXPECT_EQ(engine->calls("pull_image"), 2);
 }
 
 TEST_F(TaskRunnerTest, AFailedStartCarriesTheEnginesText) {

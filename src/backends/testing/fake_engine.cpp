@@ -3,17 +3,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <nlohmann/json.hpp>
-
-#include "backends/runner/done.h"
 
 namespace swarmward::backends::testing {
 
 namespace {
-
-Error no_container(std::string const& id) {
-  return not_found("No such container: " + id);
-}
 
 bool carries(model::StringMap const& labels, std::string const& wanted) {
   auto const equals = wanted.find('=');
@@ -196,98 +189,6 @@ int FakeEngine::most_in_flight(std::string const& call) const {
   return found == most_in_flight_.end() ? 0 : found->second;
 }
 
-asio::awaitable<Result<EngineInfo>> FakeEngine::info() {
-  auto const begun = co_await enter("info");
-  if (!begun) {
-    co_return begun.error();
-  }
-  co_return description;
-}
-
-asio::awaitable<Result<void>> FakeEngine::ping() {
-  return enter("ping");
-}
-
-asio::awaitable<Result<std::string>> FakeEngine::create_container(std::string name,
-                                                                  std::string body) {
-  auto const begun = co_await enter("create_container");
-  if (!begun) {
-    co_return begun.error();
-  }
-  if (auto const* other = find(name)) {
-    co_return conflict("Conflict. The container name \"/" + name +
-                       "\" is already in use by container \"" + other->state.id + "\".");
-  }
-  auto const document = nlohmann::json::parse(body);
-  auto const image = document.at("Image").get<std::string>();
-  if (!images.contains(image)) {
-    co_return not_found("No such image: " + image);
-  }
-  auto const id = add_container(name, document.at("Labels").get<model::StringMap>(), "created");
-  containers_[id].body = body;
-  emit(containers_[id], "create");
-  co_return id;
-}
-
-asio::awaitable<Result<void>> FakeEngine::start_container(std::string id) {
-  auto begun = co_await enter("start_container");
-  if (!begun) {
-    co_return begun;
-  }
-  auto* container = find(id);
-  if (container == nullptr) {
-    co_return no_container(id);
-  }
-  if (!container->state.running) {
-    restart(id);
-  }
-  co_return kDone;
-}
-
-asio::awaitable<Result<void>> FakeEngine::stop_container(std::string id,
-                                                         std::chrono::seconds grace) {
-  auto begun = co_await enter("stop_container");
-  if (!begun) {
-    co_return begun;
-  }
-  last_grace = grace;
-  auto* container = find(id);
-  if (container == nullptr) {
-    co_return no_container(id);
-  }
-  if (container->state.running) {
-    exit(id, container->stop_exits ? container->stop_code : 137);
-  }
-  co_return kDone;
-}
-
-asio::awaitable<Result<void>> FakeEngine::remove_container(std::string id, KeepVolumes /*keep*/) {
-  auto begun = co_await enter("remove_container");
-  if (!begun) {
-    co_return begun;
-  }
-  auto* container = find(id);
-  if (container != nullptr && container->state.running) {
-    exit(id, 137);
-  }
-  if (container != nullptr) {
-    destroy(id);
-  }
-  co_return kDone;
-}
-
-asio::awaitable<Result<ContainerState>> FakeEngine::inspect_container(std::string id_or_name) {
-  auto const begun = co_await enter("inspect_container");
-  if (!begun) {
-    co_return begun.error();
-  }
-  auto const* container = find(id_or_name);
-  if (container == nullptr) {
-    co_return no_container(id_or_name);
-  }
-  co_return container->state;
-}
-
 asio::awaitable<Result<std::vector<ContainerSummary>>> FakeEngine::list_containers(
     std::string label) {
   auto const begun = co_await enter("list_containers");
@@ -307,31 +208,6 @@ asio::awaitable<Result<std::vector<ContainerSummary>>> FakeEngine::list_containe
   co_return rows;
 }
 
-asio::awaitable<Result<bool>> FakeEngine::has_image(std::string reference) {
-  auto const begun = co_await enter("has_image");
-  if (!begun) {
-    co_return begun.error();
-  }
-  co_return images.contains(reference);
-}
-
-asio::awaitable<Result<void>> FakeEngine::pull_image(std::string reference,
-                                                     std::string /*registry_auth*/) {
-  auto begun = co_await enter("pull_image");
-  if (begun) {
-    images.insert(reference);
-  }
-  co_return begun;
-}
-
-asio::awaitable<Result<void>> FakeEngine::create_volume(std::string body) {
-  auto begun = co_await enter("create_volume");
-  if (begun) {
-    volumes.push_back(body);
-  }
-  co_return begun;
-}
-
 asio::awaitable<Result<std::unique_ptr<EventStream>>> FakeEngine::events(std::string label) {
   auto const begun = co_await enter("events");
   if (!begun) {
@@ -342,17 +218,6 @@ asio::awaitable<Result<std::unique_ptr<EventStream>>> FakeEngine::events(std::st
   streams_.push_back(stream);
   std::unique_ptr<EventStream> reader = std::make_unique<Reader>(stream);
   co_return reader;
-}
-
-asio::awaitable<Result<std::unique_ptr<ByteStream>>> FakeEngine::logs(std::string /*id*/,
-                                                                      LogQuery /*query*/) {
-  auto const begun = co_await enter("logs");
-  co_return begun ? Error{ErrorCode::NotImplemented, "not faked"} : begun.error();
-}
-
-asio::awaitable<Result<std::string>> FakeEngine::get_document(std::string /*path*/) {
-  auto const begun = co_await enter("get_document");
-  co_return begun ? Error{ErrorCode::NotImplemented, "not faked"} : begun.error();
 }
 
 }  // namespace swarmward::backends::testing

@@ -71,6 +71,7 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
                                                             LogQuery query) override;
   asio::awaitable<Result<std::string>> get_document(std::string path) override;
+  asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_document(std::string path) override;
 
  private:
   struct Stream;

@@ -1,0 +1,77 @@
+// How a task comes by its image.
+#include "backends/testing/runner_fixture.h"
+
+namespace swarmward::backends {
+namespace {
+
+using model::TaskState;
+
+class TaskPullTest : public testing::RunnerFixture {};
+
+TEST_F(TaskPullTest, AFailedPullOfAPresentImageIsNoFailure) {
+  connect();
+  engine->fail_next("pull_image", internal_error("registry down"));
+  give(task("t1"));
+  give(task("t2"));
+  EXPECT_EQ(status("t1").state, TaskState::Running);
+  EXPECT_EQ(engine->calls("pull_image"), 1);
+  clock.time += std::chrono::seconds(31);
+  give(task("t3"));
+  EXPECT_EQ(engine->calls("pull_image"), 2);
+}
+
+TEST_F(TaskPullTest, PullsAsTheLabelSays) {
+  connect();
+  spec.container->labels = {{"ward.pull", "missing"}};
+  give(task("missing"));
+  EXPECT_EQ(status("missing").state, TaskState::Running);
+  EXPECT_EQ(engine->calls("pull_image"), 0);
+  spec.container->labels = {{"ward.pull", "never"}};
+  give(task("never"));
+  EXPECT_EQ(status("never").state, TaskState::Running);
+  spec.container->image = "fresh:1";
+  give(task("absent"));
+  EXPECT_EQ(status("absent").state, TaskState::Rejected);
+  EXPECT_EQ(status("absent").err, "No such image: fresh:1 (and label ward.pull=never)");
+  EXPECT_EQ(engine->calls("pull_image"), 0);
+  spec.container->labels = {{"ward.pull", "always"}};
+  spec.container->image = "app:1";
+  engine->fail_next("pull_image", internal_error("registry down"));
+  give(task("always"));
+  EXPECT_EQ(status("always").state, TaskState::Rejected);
+  EXPECT_EQ(status("always").err, "registry down");
+  spec.container->labels = {{"ward.pull", "missing"}};
+  spec.container->image = "fresh:1";
+  give(task("fetched"));
+  EXPECT_EQ(status("fetched").state, TaskState::Running);
+  EXPECT_EQ(engine->calls("pull_image"), 2);
+}
+
+TEST_F(TaskPullTest, PullsOnceForManyAndNeverAPresentDigest) {
+  connect();
+  spec.container->image = "docker.io/library/fresh";
+  engine->hold("pull_image");
+  give(task("t1"));
+  give(task("t2"));
+  engine->release("pull_image");
+  settle();
+  EXPECT_EQ(engine->calls("pull_image"), 1);
+  EXPECT_EQ(status("t2").state, TaskState::Running);
+  spec.container->image = "app@sha256:1";
+  engine->images.insert("app@sha256:1");
+  give(task("t3"));
+  EXPECT_EQ(status("t3").state, TaskState::Running);
+  EXPECT_EQ(engine->calls("pull_image"), 1);
+}
+
+TEST_F(TaskPullTest, PullsAgainAnImageThatWasRemoved) {
+  connect();
+  give(task("t1"));
+  engine->images.clear();
+  give(task("t2"));
+  EXPECT_EQ(status("t2").state, TaskState::Running);
+  EXPECT_EQ(engine->calls("pull_image"), 2);
+}
+
+}  // namespace
+}  // namespace swarmward::backends
