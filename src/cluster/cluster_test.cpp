@@ -82,5 +82,23 @@ TEST(NodeLiveness, GivesAGraceAndComesBackAtOnce) {
   EXPECT_EQ(back->status.message, "");
 }
 
+TEST(NodeLiveness, ALabelSetsTheGrace) {
+  NodeLiveness liveness;
+  model::Node node;
+  node.id = model::NodeId("nodenodenodenodenodenoden");
+  node.status.state = model::NodeState::Ready;
+  node.spec.annotations.labels["ward.node.grace"] = "2m";
+  state::Snapshot snapshot;
+  snapshot.nodes.insert_or_assign(node.id, std::make_shared<model::Node const>(node));
+  Time const start{std::chrono::seconds(1000)};
+
+  EXPECT_FALSE(liveness.sight(node, {false, {}}, start));
+  EXPECT_EQ(liveness.next_deadline(), start + std::chrono::minutes(2));
+  EXPECT_TRUE(liveness.overdue(snapshot, start + std::chrono::seconds(119)).empty());
+  node.spec.annotations.labels.clear();
+  snapshot.nodes.insert_or_assign(node.id, std::make_shared<model::Node const>(node));
+  EXPECT_EQ(liveness.overdue(snapshot, start + kNodeDownAfter).size(), 1U);
+}
+
 }  // namespace
 }  // namespace swarmward::cluster

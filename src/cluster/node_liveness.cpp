@@ -2,18 +2,29 @@
 
 #include <algorithm>
 
+#include "model/ward_labels.h"
+
 namespace swarmward::cluster {
+
+namespace {
+
+Duration grace_of(model::Node const& node) {
+  return model::node_grace(node.spec.annotations.labels).value_or(kNodeDownAfter);
+}
+
+}  // namespace
 
 std::optional<model::Node> NodeLiveness::sight(model::Node const& node,
                                                NodeSighting const& sighting,
                                                Time now) {
   if (!sighting.reachable) {
     if (node.status.state != model::NodeState::Down) {
-      silent_since_.try_emplace(node.id, now);
+      auto const known = silent_.try_emplace(node.id, Silence{now, {}}).first;
+      known->second.grace = grace_of(node);
     }
     return std::nullopt;
   }
-  silent_since_.erase(node.id);
+  silent_.erase(node.id);
   auto seen = node;
   seen.status.state = model::NodeState::Ready;
   seen.status.message.clear();
@@ -34,12 +45,17 @@ std::optional<model::Node> NodeLiveness::sight(model::Node const& node,
 
 std::vector<model::Node> NodeLiveness::overdue(state::Snapshot const& snapshot, Time now) {
   std::vector<model::Node> down;
-  std::erase_if(silent_since_, [&](auto const& entry) {
+  for (auto& [id, silence] : silent_) {
+    if (auto const node = snapshot.find_node(id)) {
+      silence.grace = grace_of(*node);
+    }
+  }
+  std::erase_if(silent_, [&](auto const& entry) {
     auto const node = snapshot.find_node(entry.first);
     if (!node) {
       return true;
     }
-    if (entry.second + kNodeDownAfter > now) {
+    if (entry.second.over() > now) {
       return false;
     }
     auto lost = *node;
@@ -52,12 +68,12 @@ std::vector<model::Node> NodeLiveness::overdue(state::Snapshot const& snapshot, 
 }
 
 std::optional<Time> NodeLiveness::next_deadline() const {
-  if (silent_since_.empty()) {
+  if (silent_.empty()) {
     return std::nullopt;
   }
   auto const first =
-      std::ranges::min_element(silent_since_, {}, [](auto const& entry) { return entry.second; });
-  return first->second + kNodeDownAfter;
+      std::ranges::min_element(silent_, {}, [](auto const& entry) { return entry.second.over(); });
+  return first->second.over();
 }
 
 }  // namespace swarmward::cluster
