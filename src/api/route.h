@@ -15,10 +15,13 @@
 
 namespace swarmward::api {
 
+class EventLog;
+
 /// What the families work with. All of it outlives them.
 struct RouteContext {
   state::StateStore& store;
   SwarmControl& control;
+  EventLog& events;
   Clock const& clock;
   RandomBytes random;
 };

@@ -73,14 +73,16 @@ bool matches_pattern(std::string_view pattern, std::string_view path, std::strin
 
 SwarmApi::SwarmApi(state::StateStore& store,
                    SwarmControl& control,
+                   EventLog& events,
                    Clock const& clock,
                    RandomBytes random)
-    : context_{store, control, clock, std::move(random)},
+    : context_{store, control, events, clock, std::move(random)},
       swarm_(context_),
       nodes_(context_),
       services_(context_),
       tasks_(context_),
       logs_(context_),
+      events_(context_),
       info_(context_),
       dependencies_(context_) {
   add(swarm_);
@@ -88,6 +90,7 @@ SwarmApi::SwarmApi(state::StateStore& store,
   add(services_);
   add(tasks_);
   add(logs_);
+  add(events_);
   add(info_);
   add(dependencies_);
 }
@@ -110,7 +113,7 @@ bool SwarmApi::owns(std::string_view method,
       raw_query.find("scope=swarm") != raw_query.npos) {
     return method == "GET" && context_.store.snapshot()->cluster != nullptr;
   }
-  if (path == "/info" || path == "/version") {
+  if (path == "/info" || path == "/version" || path == "/events") {
     return method == "GET";
   }
   return std::ranges::any_of(kOwnRoots, [&](std::string_view root) {

@@ -8,6 +8,7 @@
 #include "api/manager_check.h"
 #include "api/route.h"
 #include "api/routes/routes_dependencies.h"
+#include "api/routes/routes_events.h"
 #include "api/routes/routes_info.h"
 #include "api/routes/routes_logs.h"
 #include "api/routes/routes_nodes.h"
@@ -17,11 +18,15 @@
 
 namespace swarmward::api {
 
-/// Answers what swarm mode adds to the Engine API. Lives on the io thread; the store and the
-/// control outlive it.
+/// Answers what swarm mode adds to the Engine API. Lives on the io thread; the store, the
+/// control and the events outlive it.
 class SwarmApi final : public RequestHandler {
  public:
-  SwarmApi(state::StateStore& store, SwarmControl& control, Clock const& clock, RandomBytes random);
+  SwarmApi(state::StateStore& store,
+           SwarmControl& control,
+           EventLog& events,
+           Clock const& clock,
+           RandomBytes random);
 
   [[nodiscard]] bool owns(std::string_view method,
                           std::string_view path,
@@ -49,6 +54,7 @@ class SwarmApi final : public RequestHandler {
   Services services_;
   Tasks tasks_;
   Logs logs_;
+  Events events_;
   Info info_;
   Dependencies dependencies_;
   std::vector<Entry> entries_;

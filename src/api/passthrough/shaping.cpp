@@ -16,18 +16,6 @@ std::string dump(Json const& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kHex[byte >> 4U];
-    encoded += kHex[byte & 15U];
-  }
-  return encoded;
-}
-
 bool is_true(std::string_view word) {
   return word == "1" || word == "t" || word == "T" || word == "true" || word == "TRUE" ||
          word == "True";

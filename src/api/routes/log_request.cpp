@@ -28,9 +28,10 @@ Result<std::string> parse_tail(std::string const& text) {
   return std::to_string(count);
 }
 
-/// Unix seconds, optionally with a fraction.
+/// Unix seconds, optionally with a fraction. Empty: from the beginning.
 Result<std::string> parse_since(std::string const& text) {
-  if (text.empty() || text == "0") {
+  bool const before_the_epoch = text.starts_with('-') && all_digits(text.substr(1));
+  if (text.empty() || text == "0" || before_the_epoch) {
     return std::string{};
   }
   auto const dot = text.find('.');

@@ -28,11 +28,16 @@ LogStream::LogStream(asio::any_io_executor executor,
       // Never moved again: setting the expiry would wake the other readers that wait for room.
       room_(executor_, std::chrono::steady_clock::time_point::max()) {}
 
-void LogStream::add(model::Task const& task) {
+void LogStream::add(model::Task const& task, model::Node const* node) {
   if (!task.spec->container || !task.status.container ||
-      task.status.container->container_id.empty() || !known_.insert(task.id).second) {
+      task.status.container->container_id.empty() || known_.contains(task.id)) {
     return;
   }
+  if (node == nullptr || node->status.state == model::NodeState::Down) {
+    unreachable_.insert(task.node_id);
+    return;
+  }
+  known_.insert(task.id);
   Source source{task.id,
                 task.service_id,
                 task.node_id,

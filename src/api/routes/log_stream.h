@@ -24,8 +24,10 @@ class LogStream : public std::enable_shared_from_this<LogStream> {
             backends::LogQuery query,
             bool framed);
 
-  /// Reads the task's log too, unless it is being read already or there is no container yet.
-  void add(model::Task const& task);
+  /// Reads the task's log too, unless it is being read already or there is no container yet. `node`
+  /// is the task's; one that is down is not asked, for that would only take time. Null if it is
+  /// gone.
+  void add(model::Task const& task, model::Node const* node);
 
   /// Waits until there is output or all readers have ended, at most `limit`.
   asio::awaitable<void> wait(std::chrono::milliseconds limit);

@@ -22,8 +22,8 @@ Result<Ptr> only(std::vector<Ptr> const& matches, std::string_view kind, std::st
 }
 
 /// The object whose whole id is `input`, or null. Longer text is not an id: Id would cut it.
-template <class Key, class Ptr>
-Ptr with_id(state::PersistentMap<Key, Ptr> const& objects, std::string_view input) {
+template <class Key, class Ptr, class Layout>
+Ptr with_id(state::PersistentMap<Key, Ptr, Layout> const& objects, std::string_view input) {
   if (input.size() != kIdLength) {
     return nullptr;
   }
@@ -31,8 +31,8 @@ Ptr with_id(state::PersistentMap<Key, Ptr> const& objects, std::string_view inpu
   return found == nullptr ? nullptr : *found;
 }
 
-template <class Key, class Ptr>
-std::vector<Ptr> with_id_prefix(state::PersistentMap<Key, Ptr> const& objects,
+template <class Key, class Ptr, class Layout>
+std::vector<Ptr> with_id_prefix(state::PersistentMap<Key, Ptr, Layout> const& objects,
                                 std::string_view input) {
   std::vector<Ptr> matches;
   if (input.size() > kIdLength) {

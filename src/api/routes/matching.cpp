@@ -6,7 +6,7 @@ namespace swarmward::api {
 
 std::vector<std::string> const* find_filter(wire::Filters const& filters, std::string const& key) {
   auto const found = filters.find(key);
-  return found == filters.end() ? nullptr : &found->second;
+  return found == filters.end() || found->second.empty() ? nullptr : &found->second;
 }
 
 bool matches_prefix(wire::Filters const& filters, std::string const& key, std::string_view text) {

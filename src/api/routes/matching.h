@@ -10,7 +10,7 @@
 
 namespace swarmward::api {
 
-/// The values under `key`, or null if the filter does not have it.
+/// The values under `key`, or null if the filter does not have any: an empty list lets all through.
 [[nodiscard]] std::vector<std::string> const* find_filter(wire::Filters const& filters,
                                                           std::string const& key);
 

@@ -63,12 +63,31 @@ TEST_F(ApiTest, InitAnswersTheNodeIdAsJsonString) {
 }
 
 TEST_F(ApiTest, InitAndJoinInASwarm) {
-  EXPECT_THAT(outcome("POST", "/swarm/join", R"({"RemoteAddrs":["a"],"JoinToken":"t"})"),
-              HasSubstr("--engine"));
+  auto const join = [this](std::string const& more) {
+    return outcome("POST", "/swarm/join", R"({"ListenAddr":"0.0.0.0:2377")" + more + "}");
+  };
+  EXPECT_THAT(join(R"(,"RemoteAddrs":["a"],"JoinToken":"SWMTKN-1-a-b")"), HasSubstr("--engine"));
+  EXPECT_EQ(join(R"(,"RemoteAddrs":["a"],"JoinToken":"t")"), "500 invalid join token");
+  EXPECT_EQ(join(""), "400 at least 1 RemoteAddr is required to join");
+  EXPECT_EQ(outcome("POST", "/swarm/join", "{}"),
+            "400 invalid ListenAddr \"\": invalid empty address");
+  EXPECT_EQ(outcome("POST",
+                    "/swarm/init",
+                    R"({"ListenAddr":"0.0.0.0","Spec":{"CAConfig":{"NodeCertExpiry":1}}})"),
+            "500 error updating cluster settings: rpc error: code = InvalidArgument desc = minimum "
+            "certificate expiry time is: 1h0m0s");
   make_swarm();
   EXPECT_THAT(outcome("POST", "/swarm/init", R"({"ListenAddr":"0.0.0.0"})"),
               HasSubstr("503 This node is already part of a swarm."));
   EXPECT_EQ(control_.inits, 0);
+}
+
+TEST_F(ApiTest, SecretsAndConfigsAreUnknownToUpdates) {
+  EXPECT_EQ(outcome("POST", "/secrets/x/update", "{}"), "400 invalid secret version");
+  EXPECT_EQ(outcome("POST", "/configs/x/update?version=1", "{}"), kNoSwarm);
+  make_swarm();
+  EXPECT_EQ(outcome("POST", "/secrets/x/update?version=1", "{}"), "404 secret x not found");
+  EXPECT_EQ(outcome("POST", "/configs/x/update?version=1", "{}"), "404 config x not found");
 }
 
 TEST_F(ApiTest, LastManagerLeavesOnlyByForce) {
@@ -105,6 +124,7 @@ TEST_F(ApiTest, NodesAreListedAndFound) {
   auto const worker = add_node("host2", model::NodeRole::Worker);
   EXPECT_EQ(get("/nodes").size(), 2U);
   EXPECT_EQ(get(R"(/nodes?filters={"role":["Manager"]})").size(), 1U);
+  EXPECT_EQ(get(R"(/nodes?filters={"role":[],"id":{}})").size(), 2U) << "empty lists are no filter";
   EXPECT_EQ(get(R"(/nodes?filters={"name":["host"]})")[1]["Description"]["Hostname"], "host2");
   EXPECT_EQ(outcome("GET", R"(/nodes?filters={"role":["zz"]})"), "500 Invalid role filter: 'zz'");
   EXPECT_EQ(get("/nodes/host2")["ID"], worker.str());

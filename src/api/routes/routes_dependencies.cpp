@@ -6,6 +6,7 @@
 
 #include "api/manager_check.h"
 #include "api/routes/replies.h"
+#include "wire/query.h"
 
 namespace swarmward::api {
 
@@ -17,10 +18,14 @@ constexpr std::array kRoutes{
     DependencyRoute{"POST", "/secrets/create", &Dependencies::create, ApiVersion{1, 25}},
     DependencyRoute{"GET", "/secrets/{id}", &Dependencies::secret, ApiVersion{1, 25}},
     DependencyRoute{"DELETE", "/secrets/{id}", &Dependencies::secret, ApiVersion{1, 25}},
+    DependencyRoute{
+        "POST", "/secrets/{id}/update", &Dependencies::update_secret, ApiVersion{1, 25}},
     DependencyRoute{"GET", "/configs", &Dependencies::list, ApiVersion{1, 30}},
     DependencyRoute{"POST", "/configs/create", &Dependencies::create, ApiVersion{1, 30}},
     DependencyRoute{"GET", "/configs/{id}", &Dependencies::config, ApiVersion{1, 30}},
     DependencyRoute{"DELETE", "/configs/{id}", &Dependencies::config, ApiVersion{1, 30}},
+    DependencyRoute{
+        "POST", "/configs/{id}/update", &Dependencies::update_config, ApiVersion{1, 30}},
     DependencyRoute{"GET", "/networks/{id}", &Dependencies::network, ApiVersion{1, 24}},
 };
 
@@ -29,6 +34,16 @@ Result<Response> unknown(Call const& call, std::string_view kind) {
     return manager.error();
   }
   return not_found(std::string(kind) + " " + call.id + " not found");
+}
+
+Result<Response> update_unknown(Call const& call, std::string_view kind) {
+  if (auto const document = read_json(call.request); !document) {
+    return document.error();
+  }
+  if (auto version = wire::parse_version(kind, call.request.query_value("version")); !version) {
+    return version.error();
+  }
+  return unknown(call, kind);
 }
 
 }  // namespace
@@ -62,6 +77,14 @@ Result<Response> Dependencies::secret(Call const& call) const {
 
 Result<Response> Dependencies::config(Call const& call) const {
   return unknown(call, "config");
+}
+
+Result<Response> Dependencies::update_secret(Call const& call) const {
+  return update_unknown(call, "secret");
+}
+
+Result<Response> Dependencies::update_config(Call const& call) const {
+  return update_unknown(call, "config");
 }
 
 Result<Response> Dependencies::network(Call const& call) const {

@@ -19,6 +19,8 @@ class Dependencies {
   Result<Response> create(Call const& call) const;
   Result<Response> secret(Call const& call) const;
   Result<Response> config(Call const& call) const;
+  Result<Response> update_secret(Call const& call) const;
+  Result<Response> update_config(Call const& call) const;
   Result<Response> network(Call const& call) const;
 };
 

@@ -126,10 +126,10 @@ asio::awaitable<void> Logs::relay(Responder* responder,
 void Logs::add_tasks(LogStream& stream, state::Snapshot const& snapshot, Scope const& scope) const {
   if (scope.task.empty()) {
     for (auto const& task : snapshot.tasks_of(scope.service)) {
-      stream.add(*task);
+      stream.add(*task, snapshot.find_node(task->node_id).get());
     }
   } else if (auto const task = snapshot.find_task(scope.task)) {
-    stream.add(*task);
+    stream.add(*task, snapshot.find_node(task->node_id).get());
   }
 }
 

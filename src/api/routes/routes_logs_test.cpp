@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class LogsTest : public ApiTest {
  protected:
@@ -70,6 +71,24 @@ TEST_F(LogsTest, UnreachableNodeIsToldLast) {
                           "incomplete log stream. some logs could not be retrieved for the "
                           "following reasons: node " +
                               other.str() + " is not available\n"));
+}
+
+TEST_F(LogsTest, NodeThatIsDownIsNotAsked) {
+  say(task_, {log_frame(LogSource::Stdout, "one\n")});
+  change([this](state::Draft& draft) -> Result<void> {
+    auto node = *draft.view().find_node(manager_);
+    node.status.state = model::NodeState::Down;
+    draft.put(std::move(node));
+    return {};
+  });
+  auto const body = request("GET", "/services/web/logs?stdout=1").body;
+  EXPECT_THAT(body, HasSubstr("node " + manager_.str() + " is not available\n"));
+  EXPECT_THAT(body, Not(HasSubstr("one")));
+}
+
+TEST_F(LogsTest, TimesBeforeTheEpochAreTheBeginning) {
+  EXPECT_EQ(outcome("GET", "/services/web/logs?stdout=1&since=-5"), "200");
+  EXPECT_EQ(engine_->last_query.since, "");
 }
 
 TEST_F(LogsTest, MissingContainerIsNoError) {

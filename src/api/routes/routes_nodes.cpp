@@ -5,11 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "api/manager_check.h"
+#include "api/routes/list_reply.h"
 #include "api/routes/lookup.h"
 #include "api/routes/matching.h"
 #include "api/routes/node_ops.h"
 #include "api/routes/replies.h"
-#include "wire/body.h"
+#include "wire/list_text.h"
 #include "wire/node.h"
 #include "wire/query.h"
 
@@ -61,19 +62,19 @@ std::span<Route<Nodes> const> Nodes::routes() {
   return kNodeRoutes;
 }
 
-Result<Response> Nodes::list(Call const& call) const {
-  auto const filters = wire::parse_filters(call.request.query_value("filters"));
+asio::awaitable<Result<void>> Nodes::list(Call const* call) {
+  auto const filters = wire::parse_filters(call->request.query_value("filters"));
   if (!filters) {
-    return filters.error();
+    co_return filters.error();
   }
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
-    return manager.error();
+  if (auto const manager = require_manager(*call->snapshot); !manager) {
+    co_return manager.error();
   }
   if (auto const valid = check_filters(*filters); !valid) {
-    return valid.error();
+    co_return valid.error();
   }
   std::vector<state::NodePtr> found;
-  for (auto const& [id, node] : call.snapshot->nodes) {
+  for (auto const& [id, node] : call->snapshot->nodes) {
     if (matches(*filters, *node)) {
       found.push_back(node);
     }
@@ -83,12 +84,11 @@ Result<Response> Nodes::list(Call const& call) const {
       return node->description.hostname;
     });
   }
-  std::vector<std::string> documents;
-  documents.reserve(found.size());
-  for (auto const& node : found) {
-    documents.push_back(wire::dump_json(wire::to_json(*node)));
-  }
-  return list_reply(documents);
+  AppendElement append = [&found](std::string& out, std::size_t at) {
+    wire::append_text(out, *found[at]);
+  };
+  co_await send_list(call->responder, found.size(), std::move(append));
+  co_return Result<void>{};
 }
 
 Result<Response> Nodes::inspect(Call const& call) const {

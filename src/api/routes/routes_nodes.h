@@ -12,7 +12,7 @@ class Nodes {
   explicit Nodes(RouteContext const& context) : context_(context) {}
   [[nodiscard]] static std::span<Route<Nodes> const> routes();
 
-  Result<Response> list(Call const& call) const;
+  asio::awaitable<Result<void>> list(Call const* call);
   Result<Response> inspect(Call const& call) const;
   asio::awaitable<Result<Response>> update(Call const* call);
   asio::awaitable<Result<Response>> remove(Call const* call);

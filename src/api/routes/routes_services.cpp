@@ -1,20 +1,22 @@
 #include "api/routes/routes_services.h"
 
-#include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
 
 #include "api/manager_check.h"
+#include "api/routes/list_reply.h"
 #include "api/routes/lookup.h"
-#include "api/routes/matching.h"
 #include "api/routes/replies.h"
 #include "api/routes/service_checks.h"
 #include "api/routes/service_names.h"
+#include "api/routes/service_networks.h"
 #include "api/routes/service_ops.h"
+#include "api/routes/service_query.h"
 #include "api/routes/service_request.h"
 #include "api/routes/service_status.h"
 #include "wire/body.h"
+#include "wire/list_text.h"
 #include "wire/query.h"
 #include "wire/service.h"
 
@@ -36,35 +38,13 @@ constexpr ApiVersion kServiceStatus{1, 41};
 /// Clients of older versions leave the pinning of the image to the daemon.
 constexpr ApiVersion kClientPinsImage{1, 30};
 
-std::string_view mode_word(model::ServiceMode const& mode) {
-  constexpr std::array<std::string_view, 4> kWords{
-      "replicated", "global", "replicated-job", "global-job"};
-  return kWords.at(mode.index());
-}
+/// Before this version networks stood beside the task template.
+constexpr ApiVersion kTaskNetworks{1, 25};
 
-bool matches(wire::Filters const& filters, model::Service const& service) {
-  bool const runtime = filters.contains("runtime")
-                           ? matches_exactly(filters, "runtime", service.spec->task.runtime)
-                           : service.spec->task.runtime == "container";
-  return runtime && matches_prefix(filters, "id", service.id.view()) &&
-         matches_prefix(filters, "name", service.name()) &&
-         matches_labels(filters, "label", service.spec->annotations.labels) &&
-         matches_exactly(filters, "mode", mode_word(service.spec->mode));
-}
-
-std::vector<state::ServicePtr> select(state::Snapshot const& snapshot,
-                                      wire::Filters const& filters) {
-  std::vector<state::ServicePtr> found;
-  for (auto const& [id, service] : snapshot.services) {
-    if (matches(filters, *service)) {
-      found.push_back(service);
-    }
+void fit_version(nlohmann::json& service, ApiVersion version) {
+  if (version < kTaskNetworks) {
+    wire::add_legacy_networks(service);
   }
-  if (filters.contains("name")) {
-    std::ranges::stable_sort(
-        found, {}, [](auto const& service) -> std::string const& { return service->name(); });
-  }
-  return found;
 }
 
 nlohmann::json warnings_json(model::ServiceSpec const& spec, ApiVersion version) {
@@ -86,34 +66,43 @@ std::span<Route<Services> const> Services::routes() {
   return kServiceRoutes;
 }
 
-Result<Response> Services::list(Call const& call) const {
-  auto const filters = wire::parse_filters(call.request.query_value("filters"));
+asio::awaitable<Result<void>> Services::list(Call const* call) {
+  auto const filters = wire::parse_filters(call->request.query_value("filters"));
   if (!filters) {
-    return filters.error();
+    co_return filters.error();
   }
   Result<bool> status = false;
-  if (call.request.version >= kServiceStatus) {
-    status = wire::strict_bool("status", call.request.query_value("status"));
+  if (call->request.version >= kServiceStatus) {
+    status = wire::strict_bool("status", call->request.query_value("status"));
   }
   if (!status) {
-    return status.error();
+    co_return status.error();
   }
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
-    return manager.error();
+  auto const& snapshot = *call->snapshot;
+  if (auto const manager = require_manager(snapshot); !manager) {
+    co_return manager.error();
   }
-  auto const known = wire::check_filter_keys(*filters, {"id", "name", "label", "mode", "runtime"});
+  auto const known = check_service_filters(*filters);
   if (!known) {
-    return known.error();
+    co_return known.error();
   }
-  std::vector<std::string> documents;
-  for (auto const& service : select(*call.snapshot, *filters)) {
+  auto const services = find_services(snapshot, *filters);
+  auto const version = call->request.version;
+  AppendElement append = [&](std::string& out, std::size_t at) {
     std::optional<wire::ServiceStatus> counts;
     if (*status) {
-      counts = count_tasks(*service, call.snapshot->tasks_of(service->id));
+      counts = count_tasks(*services[at], snapshot.tasks_of(services[at]->id));
     }
-    documents.push_back(wire::dump_json(wire::to_json(*service, counts)));
-  }
-  return list_reply(documents);
+    if (version < kTaskNetworks) {
+      auto document = wire::to_json(*services[at], counts);
+      fit_version(document, version);
+      out += wire::dump_json(document);
+      return;
+    }
+    wire::append_text(out, *services[at], counts);
+  };
+  co_await send_list(call->responder, services.size(), std::move(append));
+  co_return Result<void>{};
 }
 
 Result<Response> Services::inspect(Call const& call) const {
@@ -129,7 +118,9 @@ Result<Response> Services::inspect(Call const& call) const {
   if (!service) {
     return service.error();
   }
-  return json_reply(*defaults ? wire::with_insert_defaults(**service) : wire::to_json(**service));
+  auto document = *defaults ? wire::with_insert_defaults(**service) : wire::to_json(**service);
+  fit_version(document, call.request.version);
+  return json_reply(document);
 }
 
 asio::awaitable<Result<Response>> Services::create(Call const* call) {
@@ -144,11 +135,18 @@ asio::awaitable<Result<Response>> Services::create(Call const* call) {
   if (!spec) {
     co_return spec.error();
   }
+  auto const networks = co_await check_networks(&context_.control, &*spec);
+  if (!networks) {
+    co_return networks.error();
+  }
   if (spec->annotations.name.empty()) {
     spec->annotations.name = free_service_name(*call->snapshot, context_.random);
   }
   if (auto const valid = check_service_spec(*spec); !valid) {
     co_return valid.error();
+  }
+  if (auto const fits = check_spec_size(call->request); !fits) {
+    co_return fits.error();
   }
   nlohmann::json reply;
   reply["Warnings"] = warnings_json(*spec, call->request.version);
@@ -181,6 +179,10 @@ asio::awaitable<Result<Response>> Services::update(Call const* call) {
   if (!spec) {
     co_return spec.error();
   }
+  auto const networks = co_await check_networks(&context_.control, &*spec);
+  if (!networks) {
+    co_return networks.error();
+  }
   auto const present = get_service(*call->snapshot, call->id);
   if (!present) {
     co_return present.error();
@@ -195,6 +197,9 @@ asio::awaitable<Result<Response>> Services::update(Call const* call) {
   checked.annotations.name = unnamed ? (*present)->name() : checked.annotations.name;
   if (auto const valid = check_service_spec(checked); !valid) {
     co_return valid.error();
+  }
+  if (auto const fits = check_spec_size(call->request); !fits) {
+    co_return fits.error();
   }
   nlohmann::json reply;
   reply["Warnings"] = warnings_json(*spec, call->request.version);

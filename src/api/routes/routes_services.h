@@ -12,7 +12,7 @@ class Services {
   explicit Services(RouteContext const& context) : context_(context) {}
   [[nodiscard]] static std::span<Route<Services> const> routes();
 
-  Result<Response> list(Call const& call) const;
+  asio::awaitable<Result<void>> list(Call const* call);
   Result<Response> inspect(Call const& call) const;
   asio::awaitable<Result<Response>> create(Call const* call);
   asio::awaitable<Result<Response>> update(Call const* call);

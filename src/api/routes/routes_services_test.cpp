@@ -81,11 +81,35 @@ TEST_F(ServicesTest, RefusesWithNativesTexts) {
   }
 }
 
-TEST_F(ServicesTest, HostPortsOfTwoServicesDoNotConflict) {
-  auto const port = R"({"TargetPort":80,"PublishedPort":8085,"PublishMode":"host"})";
-  create(published("a", port));
-  create(published("b", port));
-  EXPECT_EQ(service("b").endpoint.ports.size(), 1U);
+TEST_F(ServicesTest, LocalNetworksAreRefusedByTheirReason) {
+  control_.engine->documents["/networks/gw"] = R"({"Name":"docker_gwbridge","Scope":"local"})";
+  auto const attached = [this](std::string const& target) {
+    return outcome("POST",
+                   "/services/create",
+                   R"({"TaskTemplate":{"ContainerSpec":{"Image":"bb"},"Networks":[{"Target":")" +
+                       target + R"("}]}})");
+  };
+  EXPECT_EQ(attached("host"), "201");
+  EXPECT_EQ(attached("gw"),
+            "403 The network docker_gwbridge cannot be used with services. Only networks scoped to "
+            "the swarm can be used, such as those created with the overlay driver.");
+  EXPECT_EQ(attached("nope"), "500 network nope not found");
+  EXPECT_EQ(attached("a/b"), "500 network a/b not found");
+  EXPECT_EQ(attached("none"),
+            "404 could not find the corresponding predefined swarm network: network none not "
+            "found");
+  EXPECT_EQ(attached("ingress"),
+            "400 rpc error: code = InvalidArgument desc = Service cannot be explicitly attached to "
+            "the ingress network \"ingress\"");
+}
+
+TEST_F(ServicesTest, OldClientsFindNetworksBesideTheTemplate) {
+  auto const networks = nlohmann::json::parse(R"([{"Target":"host"}])");
+  create(spec("web", R"("Networks":[{"Target":"host"}])"));
+  EXPECT_EQ(get("/services/web", {1, 24})["Spec"]["Networks"], networks);
+  EXPECT_EQ(get("/services", {1, 24})[0]["Spec"]["Networks"], networks);
+  EXPECT_FALSE(get("/services/web", {1, 25})["Spec"].contains("Networks"));
+  EXPECT_EQ(get("/services/web", {1, 25})["Spec"]["TaskTemplate"]["Networks"], networks);
 }
 
 TEST_F(ServicesTest, WarnsOfWhatWillNotWork) {
@@ -161,6 +185,18 @@ TEST_F(ServicesTest, UpdateRefusesWithNativesTexts) {
             "404 service nope not found");
 }
 
+TEST_F(ServicesTest, LargeSpecsAreRefusedAndNearlyAsLargeOnesCanBeUpdated) {
+  auto const sized = [](std::size_t bytes) {
+    return spec("big", R"("Labels":{"a":")" + std::string(bytes, 'x') + "\"}");
+  };
+  EXPECT_THAT(outcome("POST", "/services/create", sized(1600000)),
+              HasSubstr("400 rpc error: code = InvalidArgument desc = the service spec is too "
+                        "large: 1600"));
+  create(sized(1500000));
+  EXPECT_EQ(update("big", sized(1500001)), "200");
+  EXPECT_THAT(update("big", sized(1600000)), HasSubstr("at most 1572864"));
+}
+
 TEST_F(ServicesTest, RegistryAuthBelongsToTheSpec) {
   request("POST", "/services/create", spec("web"), {1, 44}, {{"X-Registry-Auth", "one"}});
   EXPECT_EQ(update("web", spec("web", R"("Labels":{"a":"b"})")), "200");
@@ -175,11 +211,6 @@ TEST_F(ServicesTest, RegistryAuthBelongsToTheSpec) {
   EXPECT_EQ(update("web", spec("web"), "&rollback=previous"), "200");
   EXPECT_EQ(service("web").registry_auth, "one");
   EXPECT_EQ(service("web").previous_registry_auth, "two");
-}
-
-TEST_F(ServicesTest, RefusesWhatThisVersionDoesNotDo) {
-  auto const job = spec("job", R"("Mode":{"ReplicatedJob":{}})");
-  EXPECT_THAT(outcome("POST", "/services/create", job), HasSubstr("job modes"));
 }
 
 TEST_F(ServicesTest, ListsByFilter) {

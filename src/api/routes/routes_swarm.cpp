@@ -90,6 +90,20 @@ Result<SwarmUpdate> parse_update(Request const& request) {
   return update;
 }
 
+/// What native checks before it calls anybody.
+Result<void> check_join(wire::JoinRequest const& request) {
+  if (request.listen_addr.empty()) {
+    return invalid_argument("invalid ListenAddr \"\": invalid empty address");
+  }
+  if (request.remote_addrs.empty()) {
+    return invalid_argument("at least 1 RemoteAddr is required to join");
+  }
+  if (!request.join_token.starts_with("SWMTKN-")) {
+    return internal_error("invalid join token");
+  }
+  return {};
+}
+
 std::size_t manager_count(state::Snapshot const& snapshot) {
   std::size_t count = 0;
   for (auto const& [id, node] : snapshot.nodes) {
@@ -123,6 +137,10 @@ asio::awaitable<Result<Response>> Swarm::init(Call const* call) {
   if (call->snapshot->cluster && !request->force_new_cluster) {
     co_return already_in_swarm();
   }
+  if (auto const valid = wire::validate_swarm_spec(request->spec.spec); !valid) {
+    // Native finds out when the swarm is already there, hence its context and its 500.
+    co_return internal_error("error updating cluster settings: " + valid.error().message);
+  }
   auto options = init_options(std::move(*request), call->request.version);
   auto node = co_await context_.control.init(std::move(options));
   if (!node) {
@@ -143,6 +161,9 @@ Result<Response> Swarm::join(Call const& call) const {
   }
   if (call.snapshot->cluster) {
     return already_in_swarm();
+  }
+  if (auto const valid = check_join(*request); !valid) {
+    return valid.error();
   }
   return rpc_error("Unimplemented",
                    "joining a swarm is not part of this version: start the manager's daemon with "

@@ -7,11 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "api/manager_check.h"
+#include "api/routes/list_reply.h"
 #include "api/routes/lookup.h"
 #include "api/routes/matching.h"
 #include "api/routes/replies.h"
 #include "api/routes/up_to_date.h"
-#include "wire/body.h"
+#include "wire/list_text.h"
 #include "wire/task.h"
 
 namespace swarmward::api {
@@ -97,6 +98,9 @@ bool is_current(state::Snapshot const& snapshot, model::Task const& task) {
 
 bool matches(state::Snapshot const& snapshot, TaskQuery const& query, model::Task const& task) {
   auto const& filters = query.filters;
+  if (filters.empty()) {
+    return task.spec->runtime == "container";
+  }
   bool const runtime = filters.contains("runtime")
                            ? matches_exactly(filters, "runtime", task.spec->runtime)
                            : task.spec->runtime == "container";
@@ -108,31 +112,34 @@ bool matches(state::Snapshot const& snapshot, TaskQuery const& query, model::Tas
          (!filters.contains("_up-to-date") || is_current(snapshot, task));
 }
 
-/// The tasks that can match at all, by the narrowest index.
-std::vector<state::TaskPtr> candidates(state::Snapshot const& snapshot, TaskQuery const& query) {
-  std::vector<state::TaskPtr> tasks;
+/// The tasks of one list. The snapshot holds them.
+using Listed = std::vector<model::Task const*>;
+
+/// The matching tasks, found by the narrowest index, in order of their ids.
+Listed select(state::Snapshot const& snapshot, TaskQuery const& query) {
+  Listed tasks;
+  auto const add = [&](model::Task const& task) {
+    if (matches(snapshot, query, task)) {
+      tasks.push_back(&task);
+    }
+  };
   if (!query.services) {
-    tasks.reserve(snapshot.tasks.size());
+    tasks.reserve(query.filters.empty() ? snapshot.tasks.size() : 0);
     for (auto const& [id, task] : snapshot.tasks) {
-      tasks.push_back(task);
+      add(*task);
     }
     return tasks;
   }
   for (auto const& service : *query.services) {
-    auto of_service = snapshot.tasks_of(service);
-    tasks.insert(tasks.end(), of_service.begin(), of_service.end());
+    for (auto const& task : snapshot.tasks_of(service)) {
+      add(*task);
+    }
   }
-  std::ranges::sort(tasks, {}, [](auto const& task) { return task->id; });
+  std::ranges::sort(tasks, {}, [](auto const* task) { return task->id; });
   return tasks;
 }
 
-}  // namespace
-
-std::span<Route<Tasks> const> Tasks::routes() {
-  return kTaskRoutes;
-}
-
-Result<Response> Tasks::list(Call const& call) const {
+Result<Listed> find_tasks(Call const& call) {
   auto filters = wire::parse_filters(call.request.query_value("filters"));
   if (!filters) {
     return filters.error();
@@ -145,17 +152,30 @@ Result<Response> Tasks::list(Call const& call) const {
   if (!query) {
     return query.error();
   }
-  auto tasks = candidates(snapshot, *query);
-  std::erase_if(tasks, [&](auto const& task) { return !matches(snapshot, *query, *task); });
+  auto tasks = select(snapshot, *query);
   if (query->filters.contains("name")) {
-    std::ranges::stable_sort(tasks, {}, [](auto const& task) { return model::full_name(*task); });
+    std::ranges::stable_sort(tasks, {}, [](auto const* task) { return model::full_name(*task); });
   }
-  std::vector<std::string> documents;
-  documents.reserve(tasks.size());
-  for (auto const& task : tasks) {
-    documents.push_back(wire::dump_json(wire::to_json(*task)));
+  return tasks;
+}
+
+}  // namespace
+
+std::span<Route<Tasks> const> Tasks::routes() {
+  return kTaskRoutes;
+}
+
+asio::awaitable<Result<void>> Tasks::list(Call const* call) {
+  auto const tasks = find_tasks(*call);
+  if (!tasks) {
+    co_return tasks.error();
   }
-  return list_reply(documents);
+  wire::TaskTexts texts;
+  AppendElement append = [&](std::string& out, std::size_t at) {
+    texts.append(out, *(*tasks)[at]);
+  };
+  co_await send_list(call->responder, tasks->size(), std::move(append));
+  co_return Result<void>{};
 }
 
 Result<Response> Tasks::inspect(Call const& call) const {

@@ -12,7 +12,7 @@ class Tasks {
   explicit Tasks(RouteContext const& /*context*/) {}
   [[nodiscard]] static std::span<Route<Tasks> const> routes();
 
-  Result<Response> list(Call const& call) const;
+  asio::awaitable<Result<void>> list(Call const* call);
   Result<Response> inspect(Call const& call) const;
 };
 

@@ -20,24 +20,33 @@ std::string join(std::vector<std::string> const& words) {
   return joined;
 }
 
-/// Whether `wanted` takes a port that `other` has: two ports in host mode never collide here, since
-/// they may lie on different nodes.
-Result<void> check_port(model::PortConfig const& wanted,
-                        std::vector<model::PortConfig> const& others,
+/// Whether one of `wanted` takes the port that `owner` has: two ports in host mode never collide
+/// here, since they may lie on different nodes.
+Result<void> check_port(std::vector<model::PortConfig> const& wanted,
+                        model::PortConfig const& owned,
                         model::Service const& owner) {
-  for (auto const& other : others) {
-    bool const both_host = wanted.publish_mode == model::PublishMode::Host &&
-                           other.publish_mode == model::PublishMode::Host;
-    if (other.published_port != wanted.published_port || other.protocol != wanted.protocol ||
-        both_host) {
-      continue;
+  bool const host = owned.publish_mode == model::PublishMode::Host;
+  bool const taken = std::ranges::any_of(wanted, [&](model::PortConfig const& port) {
+    bool const both_host = host && port.publish_mode == model::PublishMode::Host;
+    return port.published_port != 0 && port.published_port == owned.published_port &&
+           port.protocol == owned.protocol && !both_host;
+  });
+  if (!taken) {
+    return {};
+  }
+  return rpc_error("InvalidArgument",
+                   "port '" + std::to_string(owned.published_port) +
+                       "' is already in use by service '" + owner.name() + "' (" + owner.id.str() +
+                       ") " + (host ? "as a host-published port" : "as an ingress port"));
+}
+
+Result<void> check_ports(std::vector<model::PortConfig> const& wanted,
+                         std::vector<model::PortConfig> const& owned,
+                         model::Service const& owner) {
+  for (auto const& port : owned) {
+    if (auto free = check_port(wanted, port, owner); !free) {
+      return free;
     }
-    auto const how = other.publish_mode == model::PublishMode::Host ? "as a host-published port"
-                                                                    : "as an ingress port";
-    return rpc_error("InvalidArgument",
-                     "port '" + std::to_string(wanted.published_port) +
-                         "' is already in use by service '" + owner.name() + "' (" +
-                         owner.id.str() + ") " + how);
   }
   return {};
 }
@@ -63,69 +72,25 @@ Result<void> check_known(std::string_view kind, std::vector<std::string> const& 
 
 }  // namespace
 
-Result<void> check_supported(model::ServiceSpec const& spec) {
-  if (std::holds_alternative<model::ReplicatedJob>(spec.mode) ||
-      std::holds_alternative<model::GlobalJob>(spec.mode)) {
-    return rpc_error("Unimplemented",
-                     "job modes are not part of this version of swarmward: use mode replicated or "
-                     "global");
-  }
-  if (!spec.task.container) {
-    return {};
-  }
-  auto const& container = *spec.task.container;
-  auto const is_template = [](std::string const& text) {
-    return text.find("{{") != std::string::npos;
-  };
-  bool const used = is_template(container.hostname) ||
-                    std::ranges::any_of(container.env, is_template) ||
-                    std::ranges::any_of(container.mounts, [&](model::Mount const& mount) {
-                      return is_template(mount.source) || is_template(mount.target);
-                    });
-  if (used) {
-    return rpc_error("Unimplemented",
-                     "templates ({{...}}) in environment, hostname and mounts are not part of this "
-                     "version of swarmward: write the values out");
-  }
-  return {};
-}
-
-Result<void> check_networks(model::ServiceSpec const& spec) {
-  for (auto const& network : spec.task.networks) {
-    if (network.target == "none") {
-      return not_found(
-          "could not find the corresponding predefined swarm network: network none not found");
-    }
-    if (network.target != "host" && network.target != "bridge") {
-      return internal_error("network " + network.target + " not found");
-    }
-  }
-  return {};
-}
-
 Result<void> check_port_conflicts(state::Snapshot const& snapshot,
                                   model::ServiceId const& self,
                                   model::ServiceSpec const& spec) {
   if (!spec.endpoint || spec.endpoint->ports.empty()) {
     return {};
   }
-  for (auto const& wanted : spec.endpoint->ports) {
-    if (wanted.published_port == 0) {
+  auto const& wanted = spec.endpoint->ports;
+  for (auto const& [id, service] : snapshot.services) {
+    if (id == self) {
       continue;
     }
-    for (auto const& [id, service] : snapshot.services) {
-      if (id == self) {
-        continue;
-      }
-      // The spec may be newer than what is allocated, and allocated ports may not be in the spec.
-      if (service->spec->endpoint) {
-        if (auto free = check_port(wanted, service->spec->endpoint->ports, *service); !free) {
-          return free;
-        }
-      }
-      if (auto free = check_port(wanted, service->endpoint.ports, *service); !free) {
+    // The spec may be newer than what is allocated, and allocated ports may not be in the spec.
+    if (service->spec->endpoint) {
+      if (auto free = check_ports(wanted, service->spec->endpoint->ports, *service); !free) {
         return free;
       }
+    }
+    if (auto free = check_ports(wanted, service->endpoint.ports, *service); !free) {
+      return free;
     }
   }
   return {};

@@ -11,14 +11,6 @@ namespace swarmward::api {
 /// Checks of a service that need the cluster; wire/validate has those of the spec by itself. Texts
 /// are native's.
 
-/// What this version does not do yet is refused instead of being silently left out: job modes and
-/// templates. Errors: NotImplemented.
-[[nodiscard]] Result<void> check_supported(model::ServiceSpec const& spec);
-
-/// Only the predefined networks `host` and `bridge` exist here. Errors: Internal
-/// `network x not found`, NotFound for `none`.
-[[nodiscard]] Result<void> check_networks(model::ServiceSpec const& spec);
-
 /// Errors: InvalidArgument; `self` is not compared with itself and empty for a new service.
 [[nodiscard]] Result<void> check_port_conflicts(state::Snapshot const& snapshot,
                                                 model::ServiceId const& self,

@@ -12,22 +12,6 @@ bool is_job(model::ServiceSpec const& spec) {
          std::holds_alternative<model::GlobalJob>(spec.mode);
 }
 
-/// What can be said of the endpoint without an allocator: ports as asked for, dynamic ones 0, and
-/// the predefined networks, which have no virtual address.
-model::Endpoint endpoint_of(model::ServiceSpec const& spec) {
-  model::Endpoint endpoint;
-  bool const has_ports = spec.endpoint && !spec.endpoint->ports.empty();
-  if (!has_ports && spec.task.networks.empty()) {
-    return endpoint;
-  }
-  endpoint.spec = spec.endpoint.value_or(model::EndpointSpec{});
-  endpoint.ports = endpoint.spec->ports;
-  for (auto const& network : spec.task.networks) {
-    endpoint.virtual_ips.push_back({network.target, ""});
-  }
-  return endpoint;
-}
-
 /// The specs are equal but for the number of replicas.
 bool is_scaling(model::ServiceSpec const& before, model::ServiceSpec const& after) {
   auto const* old_mode = std::get_if<model::Replicated>(&before.mode);
@@ -82,9 +66,6 @@ Result<void> check_update(state::Draft const& draft,
       return free;
     }
   }
-  if (auto supported = check_supported(*update.spec); !supported) {
-    return supported.error();
-  }
   if (auto known = check_references(*update.spec); !known) {
     return known;
   }
@@ -106,9 +87,6 @@ Result<void> create_service(state::Draft& draft, ServiceCreate const& create) {
   if (auto free = check_port_conflicts(draft.view(), {}, *create.spec); !free) {
     return free;
   }
-  if (auto supported = check_supported(*create.spec); !supported) {
-    return supported.error();
-  }
   if (auto known = check_references(*create.spec); !known) {
     return known;
   }
@@ -119,7 +97,6 @@ Result<void> create_service(state::Draft& draft, ServiceCreate const& create) {
   service.id = create.id;
   service.spec = create.spec;
   service.registry_auth = create.registry_auth;
-  service.endpoint = endpoint_of(*create.spec);
   if (is_job(*create.spec)) {
     service.job_status = model::JobStatus{0, draft.now()};
   }
@@ -147,7 +124,6 @@ Result<void> update_service(state::Draft& draft, ServiceUpdate const& update) {
   if (update.rollback == Rollback::None) {
     replace_spec(service, update);
   }
-  service.endpoint = endpoint_of(*service.spec);
   if (is_job(*service.spec)) {
     auto const iteration = service.job_status ? service.job_status->iteration + 1 : 1;
     service.job_status = model::JobStatus{iteration, draft.now()};

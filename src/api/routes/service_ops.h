@@ -14,7 +14,8 @@ struct ServiceCreate {
   std::string registry_auth;
 };
 
-/// Errors: InvalidArgument (ports, secrets), Conflict (name).
+/// The endpoint is left to the allocator. Errors: InvalidArgument (ports, secrets), Conflict
+/// (name).
 [[nodiscard]] Result<void> create_service(state::Draft& draft, ServiceCreate const& create);
 
 enum class Rollback { None, Previous };

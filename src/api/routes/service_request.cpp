@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/routes/service_checks.h"
 #include "wire/service.h"
 #include "wire/validate/service_spec.h"
 
@@ -43,9 +42,6 @@ Result<model::ServiceSpec> service_spec_of(nlohmann::json const& document, ApiVe
     return spec.error();
   }
   wire::trim_for_version(*spec, version.major, version.minor);
-  if (auto const networks = check_networks(*spec); !networks) {
-    return networks.error();
-  }
   return spec;
 }
 
@@ -60,6 +56,15 @@ Result<void> check_service_spec(model::ServiceSpec const& spec) {
     return invalid_argument("mismatched Runtime and *Spec fields");
   }
   return wire::validate_service_spec(spec);
+}
+
+Result<void> check_spec_size(Request const& request) {
+  if (request.body.size() <= kMaxSpecBytes) {
+    return {};
+  }
+  return rpc_error("InvalidArgument",
+                   "the service spec is too large: " + std::to_string(request.body.size()) +
+                       " bytes, at most " + std::to_string(kMaxSpecBytes));
 }
 
 Result<ServiceUpdate> update_options(Request const& request, model::Service const& present) {

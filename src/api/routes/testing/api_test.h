@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "api/events/event_log.h"
 #include "api/router.h"
 #include "api/routes/testing/fake_responder.h"
 #include "api/routes/testing/fake_swarm_control.h"
@@ -58,6 +59,7 @@ class ApiTest : public testing::Test {
       context_.get_executor()};
   StandingClock clock_;
   FakeSwarmControl control_;
+  EventLog events_{context_.get_executor(), clock_};
   std::unique_ptr<state::StateStore> store_;
   std::unique_ptr<SwarmApi> api_;
   model::NodeId manager_;

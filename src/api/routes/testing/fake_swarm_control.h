@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "api/routes/testing/fake_live_stream.h"
 #include "api/swarm_control.h"
 
 namespace swarmward::api {
@@ -34,6 +35,8 @@ class FakeApiEngine final : public backends::Engine {
   std::map<std::string, std::deque<std::string>> logs_by_container;
   bool reachable = true;
   backends::LogQuery last_query;
+  std::shared_ptr<FakeLive> live;   ///< What open_document() reads; null: not reached.
+  std::vector<std::string> opened;  ///< The paths it was asked for.
 
   asio::awaitable<Result<std::string>> get_document(std::string path) override {
     auto const found = documents.find(path);
@@ -41,6 +44,15 @@ class FakeApiEngine final : public backends::Engine {
       co_return unavailable("engine not reached");
     }
     co_return found->second;
+  }
+  asio::awaitable<Result<std::unique_ptr<backends::ByteStream>>> open_document(
+      std::string path) override {
+    opened.push_back(std::move(path));
+    if (!live) {
+      co_return unavailable("engine not reached");
+    }
+    std::unique_ptr<backends::ByteStream> stream = std::make_unique<FakeLiveStream>(live);
+    co_return std::move(stream);
   }
   asio::awaitable<Result<std::unique_ptr<backends::ByteStream>>> logs(
       std::string id, backends::LogQuery query) override {
