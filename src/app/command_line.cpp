@@ -16,6 +16,7 @@ constexpr char const* kDefaultConfig = "/etc/swarmward/swarmward.json";
 struct RawFlags {
   std::vector<std::string> hosts;
   std::vector<std::string> engines;
+  std::vector<std::string> labels;
   std::string config_file = kDefaultConfig;
   bool debug = false;
 };
@@ -45,6 +46,11 @@ void add_flags(CLI::App& app, RawFlags& raw, Options& options) {
   app.add_flag("--insecure-tcp",
                options.insecure_tcp,
                "Allow TCP listeners without TLS that other hosts can reach");
+  app.add_option("--allow-label",
+                 raw.labels,
+                 "Honour a label that opens hosts to containers, e.g. ward.privileged; "
+                 "\"all\" allows every one; any number of times (docs/labels.md)")
+      ->allow_extra_args(false);
   app.add_option("--config-file", raw.config_file, "JSON file whose keys are these flags' names")
       ->capture_default_str();
 }
@@ -92,6 +98,9 @@ Invocation read_command_line(int argc, char const* const* argv) {
     options.hosts = raw.hosts;
   }
   auto result = add_engines(raw.engines, options);
+  if (result) {
+    result = allow_labels(raw.labels, options);
+  }
   if (result) {
     result = read_config(app, raw.config_file, options);
   }

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <unistd.h>
 
+#include "api/events/event_log.h"
 #include "api/router.h"
 #include "api/server/http_server.h"
 #include "app/host_files.h"
@@ -159,11 +160,14 @@ class Daemon::Impl {
     driver_.emplace(*store_, *loop_, clock_);
     liveness_.emplace(*store_, clock_);
     reporter_.emplace(io_.get_executor(), *store_);
-    runners_.emplace(io_.get_executor(), engines_, *reporter_, *liveness_, clock_);
+    runners_.emplace(
+        io_.get_executor(), engines_, *reporter_, *liveness_, clock_, options_.label_policy);
     membership_.emplace(*store_, *runners_, entries_, random_);
     store_->watch([this](auto const& snapshot, auto const& touched) {
       runners_->published(snapshot, touched);
     });
+    store_->watch(
+        [this](auto const& /*snapshot*/, auto const& touched) { events_.published(touched); });
     if (auto loaded = store_->load(); !loaded) {
       return loaded;
     }
@@ -184,7 +188,7 @@ class Daemon::Impl {
   }
 
   Result<void> listen() {
-    api_.emplace(*store_, *membership_, clock_, random_);
+    api_.emplace(*store_, *membership_, events_, clock_, random_);
     api::FrontOptions front;
     front.engine_address = options_.local_engine;
     front.engine_facts = [this] { return facts_; };
@@ -246,6 +250,7 @@ class Daemon::Impl {
   api::EngineFacts facts_;
   NodeRunners::Engines engines_;
   std::vector<cluster::EngineEntry> entries_;
+  api::EventLog events_{io_.get_executor(), clock_};
   std::optional<state::StateStore> store_;
   std::optional<scheduler::ControlLoop> loop_;
   std::optional<scheduler::LoopDriver> driver_;

@@ -13,12 +13,14 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
                          Engines engines,
                          StatusReporter& reporter,
                          LivenessDriver& liveness,
-                         Clock const& clock)
+                         Clock const& clock,
+                         backends::LabelPolicy labels)
     : executor_(std::move(executor)),
       engines_(std::move(engines)),
       reporter_(reporter),
       liveness_(liveness),
-      clock_(clock) {}
+      clock_(clock),
+      labels_(std::move(labels)) {}
 
 void NodeRunners::adopt(state::Snapshot const& snapshot) {
   for (auto const [id, node] : snapshot.nodes) {
@@ -39,10 +41,11 @@ void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const&
   for (auto& task : scheduler::tasks_for(snapshot, node.id)) {
     assignments.push_back({std::move(task.task), std::move(task.registry_auth)});
   }
-  backends::NodeIdentity identity{node.id, node.description.hostname};
+  backends::NodeIdentity identity{
+      node.id, node.description.hostname, node.description.platform};
   auto& runner = runners_[node.id];
   runner = std::make_unique<backends::NodeRunner>(
-      executor_, engine->second, std::move(identity), *this, clock_);
+      executor_, engine->second, std::move(identity), *this, clock_, backends::Delays{}, labels_);
   runner->assign_all(std::move(assignments));
   runner->start();
 }

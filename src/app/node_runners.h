@@ -22,7 +22,8 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
               Engines engines,
               StatusReporter& reporter,
               LivenessDriver& liveness,
-              Clock const& clock);
+              Clock const& clock,
+              backends::LabelPolicy labels);
 
   /// Makes runners for the nodes of a snapshot, with all their tasks: at start.
   void adopt(state::Snapshot const& snapshot);
@@ -49,6 +50,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   StatusReporter& reporter_;
   LivenessDriver& liveness_;
   Clock const& clock_;
+  backends::LabelPolicy labels_;
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
 };
 

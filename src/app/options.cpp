@@ -58,6 +58,10 @@ Result<void> apply_key(std::string const& key, nlohmann::json const& value, Opti
     }
     return {};
   }
+  if (key == "allow-label" || key == "allow-labels") {
+    auto const labels = strings(key, value);
+    return labels ? allow_labels(*labels, options) : labels.error();
+  }
   if (key != "host" && key != "hosts" && key != "engine" && key != "engines") {
     return invalid_argument("unknown key \"" + key +
                             "\"; keys are the long flag names that --help shows");
@@ -83,7 +87,8 @@ Result<void> apply_config(std::string const& json,
     return invalid_argument("not a JSON object");
   }
   for (auto const& [key, value] : document.items()) {
-    auto const singular = key == "hosts" || key == "engines" ? key.substr(0, key.size() - 1) : key;
+    bool const plural = key == "hosts" || key == "engines" || key == "allow-labels";
+    auto const singular = plural ? key.substr(0, key.size() - 1) : key;
     if (std::ranges::find(given, singular) != given.end()) {
       continue;
     }
@@ -118,6 +123,21 @@ Result<void> add_engines(std::vector<std::string> const& values, Options& option
                               " is given twice");
     }
     options.engines.push_back(std::move(engine));
+  }
+  return {};
+}
+
+Result<void> allow_labels(std::vector<std::string> const& values, Options& options) {
+  auto const guarded = backends::guarded_labels();
+  for (auto const& value : values) {
+    if (value != "all" && std::ranges::find(guarded, value) == guarded.end()) {
+      std::string known = "all";
+      for (auto const name : guarded) {
+        known += ", " + std::string(name);
+      }
+      return invalid_argument("--allow-label " + value + ": not one of " + known);
+    }
+    options.label_policy.allowed.insert(value);
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/runner/container_labels.h"
 #include "base/result.h"
 #include "base/version.h"
 
@@ -23,6 +24,8 @@ struct Options {
   std::string log_level = "info";
   std::string pidfile;
   bool insecure_tcp = false;
+  /// Which labels may open the hosts to containers.
+  backends::LabelPolicy label_policy;
 };
 
 /// What to do after reading the command line.
@@ -45,6 +48,9 @@ struct Invocation {
 /// Splits "--engine" values: "URL" sets the local engine, "NAME=URL" adds one.
 /// Errors: InvalidArgument (no URL, a name twice or not fit for a node).
 [[nodiscard]] Result<void> add_engines(std::vector<std::string> const& values, Options& options);
+
+/// Takes the values of "--allow-label". Errors: InvalidArgument (no label that needs it).
+[[nodiscard]] Result<void> allow_labels(std::vector<std::string> const& values, Options& options);
 
 /// A TCP listener off the loopback interface needs --insecure-tcp. Errors: InvalidArgument.
 [[nodiscard]] Result<void> check_hosts(Options const& options);

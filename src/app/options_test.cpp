@@ -50,6 +50,20 @@ TEST(Hosts, TcpOffLoopbackNeedsTheFlag) {
   EXPECT_FALSE(check_hosts(options));
 }
 
+TEST(Labels, OnlyThoseThatNeedItCanBeAllowed) {
+  Options options;
+  EXPECT_FALSE(options.label_policy.allows("ward.privileged"));
+  ASSERT_TRUE(allow_labels({"ward.privileged"}, options));
+  EXPECT_TRUE(options.label_policy.allows("ward.privileged"));
+  EXPECT_FALSE(options.label_policy.allows("ward.pid"));
+  EXPECT_THAT(allow_labels({"ward.shm-size"}, options).error().message,
+              HasSubstr("--allow-label ward.shm-size: not one of all, ward.privileged"));
+  ASSERT_TRUE(apply_config(R"({"allow-labels":["all"]})", {}, options));
+  EXPECT_TRUE(options.label_policy.allows("ward.pid"));
+  ASSERT_TRUE(
+      apply_config(R"({"allow-labels":["nonsense"]})", {"--allow-label"}, options).has_error());
+}
+
 TEST(CommandLine, HelpVersionAndMistakesEndAtOnce) {
   char const* help[] = {"swarmward", "--help"};
   EXPECT_THAT(read_command_line(2, help).output, HasSubstr("--data-root"));

@@ -1,6 +1,7 @@
 #include "app/store_codec.h"
 
 #include "wire/stored/stored.h"
+#include "wire/stored/task_encoder.h"
 
 namespace swarmward::app {
 
@@ -9,7 +10,8 @@ state::Codec stored_codec() {
   codec.encode_cluster = [](model::Cluster const& object) { return wire::stored(object); };
   codec.encode_node = [](model::Node const& object) { return wire::stored(object); };
   codec.encode_service = [](model::Service const& object) { return wire::stored(object); };
-  codec.encode_task = [](model::Task const& object) { return wire::stored(object); };
+  auto const tasks = std::make_shared<wire::TaskEncoder>();  // The store encodes on one thread.
+  codec.encode_task = [tasks](model::Task const& object) { return tasks->encode(object); };
   codec.decode_cluster = wire::cluster_from_stored;
   codec.decode_node = wire::node_from_stored;
   codec.decode_service = wire::service_from_stored;
