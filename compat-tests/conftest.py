@@ -9,7 +9,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "lab")]
 
 from harness import cli as clis  # noqa: E402
+from harness import schema  # noqa: E402
 from harness import targets  # noqa: E402
+from harness.api import Api  # noqa: E402
+from harness.rowlog import RowLog  # noqa: E402
 from lablib.names import Lab  # noqa: E402
 
 
@@ -22,6 +25,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "swarmward_only(reason): says nothing about native swarm mode")
     config.addinivalue_line("markers", "differs(reason): native answers otherwise, and we do on purpose")
+    target = config.getoption("--target")
+    config.pluginmanager.register(RowLog(HERE.parent / f"build/compat/rows-{target}.json"), "rowlog")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -74,6 +79,19 @@ def target(request, lab, binary, logs):
     it.scrub()
 
 
+@pytest.fixture(autouse=True)
+def published_schema():
+    """Every reply that a case sees has the form that its API version publishes."""
+    wrong = []
+
+    def watch(*call):
+        wrong.extend(schema.problems(*call))
+    Api.watchers.append(watch)
+    yield
+    Api.watchers.remove(watch)
+    assert not wrong, "replies that do not fit the published schema:\n" + "\n".join(dict.fromkeys(wrong))
+
+
 @pytest.fixture
 def formed(target):
     """A swarm of h1 (the manager), h2 and h3; that of the case before if it left one."""
@@ -88,6 +106,16 @@ def swarm(formed):
     formed.clear()
     yield formed
     formed.clear()
+
+
+@pytest.fixture(scope="module")
+def gallery(target):
+    """The swarm, tidied once, for a file that makes many services at once and looks at each in a case."""
+    if target.api.get("/info")["Swarm"]["LocalNodeState"] != "active":
+        target.form()
+    target.clear()
+    yield target
+    target.clear()
 
 
 @pytest.fixture

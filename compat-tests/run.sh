@@ -3,12 +3,13 @@
 #
 #   sudo compat-tests/run.sh [--quick] [--only PATTERN] [--no-sanitizers] [--binary PATH] [--target native] [--list]
 #
-#   --quick          fewer rounds of the long loops, no sanitizers
+#   --quick          fewer rounds of the long loops, five seconds for each fuzz target, no sanitizers
 #   --only PATTERN   only the suites whose name matches this regular expression
 #   --no-sanitizers  leave out the asan and tsan suites (also: SWARMWARD_SKIP_SANITIZERS=1)
 #   --binary PATH    test this daemon instead of building one
 #   --target native  run the black-box suites against dockerd's own swarm mode, to check what they expect
 #   --list           print the names of the suites
+# Rows of the conformance table that were run land in build/compat/rows-TARGET.json; compat-tests/rows.py shows them.
 # The last line is always "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
 set -uo pipefail
 
@@ -23,22 +24,26 @@ exec </dev/null
 
 . "$here/lib/suites.sh"
 
+# Each file of cases/ and consumers/*/ is a suite: its name without "test_", and where it is.
+declare -A case_files=()
 cases=()
-for file in "$here"/cases/test_*.py; do
+for file in "$here"/cases/test_*.py "$here"/consumers/*/test_*.py; do
   name=$(basename "$file" .py)
-  cases+=("${name#test_}")
+  name=${name#test_}
+  cases+=("$name")
+  case_files[$name]=$file
 done
 
 while [ $# -gt 0 ]; do
   case "$1" in
-    --quick) export SWARMWARD_QUICK=1; sanitizers=no skip_reason="--quick" ;;
+    --quick) export SWARMWARD_QUICK=1 SWARMWARD_FUZZ_SECONDS="${SWARMWARD_FUZZ_SECONDS:-5}"; sanitizers=no skip_reason="--quick" ;;
     --only) only=${2:?--only needs a pattern}; shift ;;
     --no-sanitizers) sanitizers=no skip_reason="--no-sanitizers" ;;
     --sanitizers) sanitizers=yes ;;
     --binary) binary=$(realpath "${2:?--binary needs a path}"); given_binary=yes; shift ;;
     --target) target=${2:?--target needs swarmward or native}; shift ;;
-    --list) printf '%s\n' unit asan tsan "${cases[@]}"; exit 0 ;;
-    *) sed -n '2,13s/^# \?//p' "$0"; exit 2 ;;
+    --list) printf '%s\n' unit asan tsan fuzz "${cases[@]}"; exit 0 ;;
+    *) sed -n '2,14s/^# \?//p' "$0"; exit 2 ;;
   esac
   shift
 done
@@ -46,7 +51,9 @@ done
 [ "$(id -u)" = 0 ] || { echo "The lab makes network namespaces and starts dockerds: run this as root (sudo)." >&2; exit 1; }
 
 mkdir -p "$work"
-rm -rf "${work:?}"/*
+# The table of rows outlives a run: it lays two of them, one per target, side by side.
+find "$work" -mindepth 1 -maxdepth 1 ! -name 'rows-*.json' -exec rm -rf {} +
+[ "$only" != . ] || rm -f "$work/rows-$target.json"
 lab_name=t$(($$ % 100000))
 export SWARMWARD_LAB_NAME=$lab_name
 trap 'clean_up' EXIT
@@ -72,5 +79,12 @@ if [ "$target" != native ] && [ "$given_binary" = no ]; then
       unit_suite "$preset"
     fi
   done
+  if wanted fuzz; then
+    if command -v clang++ >/dev/null; then
+      fuzz_suite
+    else
+      result fuzz 0 0 1 "1 skipped: clang is not installed (tools/install-deps.sh --tests)"
+    fi
+  fi
 fi
 finish

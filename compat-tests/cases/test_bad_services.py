@@ -22,6 +22,7 @@ def spec(**changes):
     return made
 
 
+CONSTRAINT = object()  # The status of a bad constraint: 400, native's is 500.
 CONTAINER, TASK = "TaskTemplate.ContainerSpec.", "TaskTemplate."
 PORT = {"TargetPort": 80, "PublishedPort": 18080}
 
@@ -62,12 +63,12 @@ SPECS = {
     "port twice": ({"EndpointSpec.Ports": [PORT, {**PORT, "TargetPort": 81}]},
                    *invalid("EndpointSpec: duplicate published ports provided")),
     "constraint without operator": ({TASK + "Placement.Constraints": ["foo"]},
-                                    500, rpc("Unknown", "constraint expected one operator from ==, !=")),
+                                    CONSTRAINT, rpc("Unknown", "constraint expected one operator from ==, !=")),
     "constraint with one =": ({TASK + "Placement.Constraints": ["node.labels.a=b"]},
-                              500, rpc("Unknown", "constraint expected one operator from ==, !=")),
-    "constraint key": ({TASK + "Placement.Constraints": ["no de==a"]}, 500, rpc("Unknown", "key 'no de' is invalid")),
+                              CONSTRAINT, rpc("Unknown", "constraint expected one operator from ==, !=")),
+    "constraint key": ({TASK + "Placement.Constraints": ["no de==a"]}, CONSTRAINT, rpc("Unknown", "key 'no de' is invalid")),
     "constraint value": ({TASK + "Placement.Constraints": ["node.labels.a==a,b"]},
-                         500, rpc("Unknown", "value 'a,b' is invalid")),
+                         CONSTRAINT, rpc("Unknown", "value 'a,b' is invalid")),
     "mount target twice": ({CONTAINER + "Mounts": [{"Type": "volume", "Target": "/a"}, {"Type": "tmpfs", "Target": "/a"}]},
                            *invalid("ContainerSpec: duplicate mount point: /a")),
     "mount type": ({CONTAINER + "Mounts": [{"Type": "zz", "Target": "/a"}]}, 400, 'invalid MountType: "zz"'),
@@ -97,18 +98,22 @@ SPECS = {
 @pytest.mark.parametrize("case", SPECS)
 def test_create(formed, api, case):
     changes, status, message = SPECS[case]
+    if status is CONSTRAINT:
+        status = 500 if formed.name == "native" else 400
     check(api.request("POST", "/services/create", spec(**changes)), status, message)
     assert api.get("/services") == []
 
 
-def test_templates_are_checked_at_create(formed, api):
-    for path, start in ((CONTAINER + "Env", "expanding env failed: "), (CONTAINER + "Hostname", "expanding hostname failed: ")):
-        value = ["A={{.Foo}}"] if path.endswith("Env") else "{{.Foo}}"
-        reply = api.request("POST", "/services/create", spec(**{path: value}))
-        if formed.name == "native":
-            assert reply.status == 400 and reply.message.startswith(rpc("InvalidArgument", start)), reply
-        else:
-            assert reply.status == 501 and "templates" in reply.message, reply
+@pytest.mark.parametrize("path, value, start", [
+    (CONTAINER + "Env", ["A={{.Foo}}"], 'expanding env failed: expanding env "A={{.Foo}}": template: expansion:1:2: executing '
+     '"expansion" at <.Foo>: can\'t evaluate field Foo in type *template.Context'),
+    (CONTAINER + "Hostname", "{{.Foo}}", "expanding hostname failed: "),
+    (CONTAINER + "Mounts", [{"Type": "volume", "Source": "{{.Foo}}", "Target": "/a"}], "expanding mounts failed: "),
+    (CONTAINER + "Env", ["A={{"], "expanding env failed: "),
+])
+def test_templates_are_checked_at_create(formed, api, path, value, start):
+    reply = api.request("POST", "/services/create", spec(**{path: value}))
+    assert reply.status == 400 and reply.message.startswith(rpc("InvalidArgument", start)), reply
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ class UnixConnection(http.client.HTTPConnection):
 class Api:
     """Every call opens its own connection, so that a killed daemon leaves nothing stale here."""
 
+    watchers = []  # Each is called with method, path and reply of every call.
+
     def __init__(self, url, version=""):
         self.path = url.removeprefix("unix://")
         self.prefix = f"/v{version}" if version else ""
@@ -56,9 +58,12 @@ class Api:
         connection = UnixConnection(self.path)
         try:
             connection.request(method, self.prefix + path, body, headers)
-            return Reply(connection.getresponse())
+            reply = Reply(connection.getresponse())
         finally:
             connection.close()
+        for watch in self.watchers:
+            watch(method, self.prefix + path, reply)
+        return reply
 
     def ok(self, method, path, body=None):
         reply = self.request(method, path, body)

@@ -66,7 +66,11 @@ long() {
 
 build() {
   local preset=$1 log=$work/build-$1.log
-  configure_and_build() { cmake --preset "$1" && ninja -C "build/$1"; }
+  configure_and_build() {
+    local goal=all
+    [ "$1" != fuzz ] || goal=fuzzers
+    cmake --preset "$1" && ninja -C "build/$1" "$goal"
+  }
   long "build $preset" "$log" configure_and_build "$preset" && return 0
   grep -E -m 10 -A 6 'FAILED|error|Error' "$log" || tail -n 30 "$log"
   return 1
@@ -87,7 +91,42 @@ unit_suite() {
   count "$suite" gtest "$work/ctest-$preset.xml" "$xml"
 }
 
-# One file of cases/, on a lab of its own.
+# Every fuzz target for SWARMWARD_FUZZ_SECONDS, two at a time; each counts as one case. What is
+# found stays in build/compat/fuzz/TARGET/.
+fuzz_suite() {
+  local seconds=${SWARMWARD_FUZZ_SECONDS:-60} targets=() target passed=0 failed=0 reasons=''
+  if ! build fuzz; then
+    result fuzz 0 1 0 "the fuzz build failed; see $work/build-fuzz.log"
+    return
+  fi
+  for target in "$root"/build/fuzz/bin/*_fuzz; do targets+=("$(basename "$target")"); done
+  for target in "${targets[@]}"; do mkdir -p "$work/fuzz/$target/corpus"; done
+  export -f fuzz_one
+  long "fuzz (${#targets[@]} targets, $seconds s each)" "$work/fuzz.log" \
+    xargs -P 2 -I TARGET bash -c "fuzz_one '$root' '$work' TARGET $seconds" < <(printf '%s\n' "${targets[@]}")
+  for target in "${targets[@]}"; do
+    if [ "$(cat "$work/fuzz/$target/status" 2>/dev/null)" = 0 ]; then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+      reasons+="$target: $(grep -m1 -E 'SUMMARY|ERROR|deadly' "$work/fuzz/$target/log"), see $work/fuzz/$target"$'\n'
+    fi
+  done
+  result fuzz "$passed" "$failed" 0 "${reasons%$'\n'}"
+}
+
+# fuzz_one ROOT WORK TARGET SECONDS
+fuzz_one() {
+  local folder=$2/fuzz/$3 seeds=$1/fuzz/seeds/$3
+  [ -d "$seeds" ] || seeds=
+  # A slow input is a finding too: nobody may stop the daemon with one request.
+  timeout --kill-after=10 $(($4 + 60)) "$1/build/fuzz/bin/$3" -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 \
+    -max_len=8192 -print_final_stats=1 -artifact_prefix="$folder/" "$folder/corpus" $seeds >"$folder/log" 2>&1
+  echo $? >"$folder/status"
+  echo "$3: status $(cat "$folder/status"), $(grep -oE 'number_of_executed_units: +[0-9]+' "$folder/log" | tr -s ' ')"
+}
+
+# One file of cases/ or consumers/, on a lab of its own.
 case_suite() {
   local name=$1 log=$work/$1.log
   if [ "$target" != native ] && [ ! -x "$binary" ]; then
@@ -97,7 +136,7 @@ case_suite() {
   # No plugins but pytest's own: what else is installed here must not change the outcome.
   PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 long "suite $name" "$log" \
     timeout --kill-after=60 "${SWARMWARD_SUITE_TIMEOUT:-1200}" \
-    /usr/bin/python3 -u -m pytest "$here/cases/test_$name.py" -v -ra -p no:cacheprovider --color=no \
+    /usr/bin/python3 -u -m pytest "${case_files[$name]}" -v -ra -p no:cacheprovider --color=no \
     --junitxml="$work/$name.xml" --target="$target" --binary="$binary"
   local status=$?
   [ $status -le 1 ] || tail -n 20 "$log"
