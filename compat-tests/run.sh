@@ -67,9 +67,11 @@ if [ "$target" = native ] || [ "$given_binary" = yes ]; then
 else
   if wanted unit; then unit_suite release; else build release || result build 0 1 0 "see $work/build-release.log"; fi
 fi
+chosen=()
 for name in "${cases[@]}"; do
-  wanted "$name" && case_suite "$name"
+  wanted "$name" && chosen+=("$name")
 done
+[ ${#chosen[@]} = 0 ] || case_suites "${chosen[@]}"
 if [ "$target" != native ] && [ "$given_binary" = no ]; then
   for preset in asan tsan; do
     wanted "$preset" || continue

@@ -102,8 +102,9 @@ fuzz_suite() {
   for target in "$root"/build/fuzz/bin/*_fuzz; do targets+=("$(basename "$target")"); done
   for target in "${targets[@]}"; do mkdir -p "$work/fuzz/$target/corpus"; done
   export -f fuzz_one
+  printf '%s\n' "${targets[@]}" >"$work/fuzz.txt"
   long "fuzz (${#targets[@]} targets, $seconds s each)" "$work/fuzz.log" \
-    xargs -P 2 -I TARGET bash -c "fuzz_one '$root' '$work' TARGET $seconds" < <(printf '%s\n' "${targets[@]}")
+    xargs -a "$work/fuzz.txt" -P 2 -I TARGET bash -c "fuzz_one '$root' '$work' TARGET $seconds"
   for target in "${targets[@]}"; do
     if [ "$(cat "$work/fuzz/$target/status" 2>/dev/null)" = 0 ]; then
       passed=$((passed + 1))
@@ -126,22 +127,39 @@ fuzz_one() {
   echo "$3: status $(cat "$folder/status"), $(grep -oE 'number_of_executed_units: +[0-9]+' "$folder/log" | tr -s ' ')"
 }
 
-# One file of cases/ or consumers/, on a lab of its own.
-case_suite() {
-  local name=$1 log=$work/$1.log
+# case_one NAME FILE: one file of cases/ or consumers/, on a lab of its own. Leaves its report and its status in $work.
+case_one() {
+  export SWARMWARD_LAB_NAME=t$$
+  trap '"$here/lab/lab" down --name "$SWARMWARD_LAB_NAME" >/dev/null 2>&1' EXIT
+  trap 'exit 130' INT TERM HUP
+  # No plugins but pytest's own: what else is installed here must not change the outcome.
+  PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 \
+    timeout --kill-after=60 "${SWARMWARD_SUITE_TIMEOUT:-1500}" \
+    /usr/bin/python3 -u -m pytest "$2" -v -ra -p no:cacheprovider --color=no \
+    --junitxml="$work/$1.xml" --target="$target" --binary="$binary" >"$work/$1.log" 2>&1
+  echo $? >"$work/$1.status"
+  echo "$1: $(tail -n 1 "$work/$1.log")"
+}
+
+# case_suites NAME…: two at a time, for they wait most of the time.
+case_suites() {
+  local name status
   if [ "$target" != native ] && [ ! -x "$binary" ]; then
-    result "$name" 0 1 0 "there is no daemon to test (the build failed)"
+    for name; do result "$name" 0 1 0 "there is no daemon to test (the build failed)"; done
     return
   fi
-  # No plugins but pytest's own: what else is installed here must not change the outcome.
-  PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONDONTWRITEBYTECODE=1 long "suite $name" "$log" \
-    timeout --kill-after=60 "${SWARMWARD_SUITE_TIMEOUT:-1200}" \
-    /usr/bin/python3 -u -m pytest "${case_files[$name]}" -v -ra -p no:cacheprovider --color=no \
-    --junitxml="$work/$name.xml" --target="$target" --binary="$binary"
-  local status=$?
-  [ $status -le 1 ] || tail -n 20 "$log"
-  count "$name" pytest "$work/$name.xml" $status
-  "$here/lab/lab" down --name "$lab_name" >/dev/null
+  "$here/lab/lab" up --name "$lab_name" >"$work/lab.log" 2>&1  # Makes what all labs share.
+  "$here/lab/lab" down --name "$lab_name" >>"$work/lab.log" 2>&1
+  export -f case_one
+  export here work target binary
+  # By a file: a command in the background has no standard input.
+  for name; do echo "$name" "${case_files[$name]}"; done >"$work/cases.txt"
+  long "black-box suites" "$work/cases.log" xargs -a "$work/cases.txt" -P 2 -L 1 bash -c 'case_one "$@"' case_one
+  for name; do
+    status=$(cat "$work/$name.status" 2>/dev/null || echo 2)
+    [ "$status" -le 1 ] || tail -n 20 "$work/$name.log"
+    count "$name" pytest "$work/$name.xml" "$status"
+  done
 }
 
 # count SUITE KIND …: the first line that count.py prints is "P F S", the others are reasons.
