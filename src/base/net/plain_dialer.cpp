@@ -1,0 +1,127 @@
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/net/dialer.h"
+
+namespace swarmward::net {
+
+namespace {
+
+using boost::system::error_code;
+using Endpoint = asio::generic::stream_protocol::endpoint;
+using std::chrono::milliseconds;
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+/// A unix socket whose backlog is full refuses instead of waiting.
+constexpr milliseconds kBacklogPause{20};
+
+Error no_answer(milliseconds timeout) {
+  auto const seconds = std::chrono::ceil<std::chrono::seconds>(timeout).count();
+  return unavailable("no answer within " + std::to_string(seconds) + " s");
+}
+
+asio::awaitable<Result<StreamSocket>> dial_unix(asio::any_io_executor executor,
+                                                std::string path,
+                                                milliseconds timeout) {
+  StreamSocket socket(executor);
+  Endpoint const endpoint(asio::local::stream_protocol::endpoint{path});
+  asio::steady_timer pause(executor);
+  for (auto waited = milliseconds{0}; waited < timeout; waited += kBacklogPause) {
+    auto [error] = co_await socket.async_connect(endpoint, kToken);
+    if (!error) {
+      co_return std::move(socket);
+    }
+    if (error != asio::error::try_again) {
+      co_return unavailable(error.message());
+    }
+    socket.close(error);
+    pause.expires_after(kBacklogPause);
+    co_await pause.async_wait(kToken);
+  }
+  co_return no_answer(timeout);
+}
+
+/// Closes what is at hand when the time is over.
+class Deadline {
+ public:
+  Deadline(asio::any_io_executor const& executor, milliseconds timeout)
+      : timer_(executor, timeout), state_(std::make_shared<State>()) {}
+  void watch(asio::ip::tcp::resolver* resolver, StreamSocket* socket) {
+    timer_.async_wait([state = state_, resolver, socket](error_code error) {
+      // Destroying the timer cancels the wait: then neither is there any more.
+      if (!error) {
+        state->expired = true;
+        resolver->cancel();
+        socket->close(error);
+      }
+    });
+  }
+  [[nodiscard]] bool expired() const { return state_->expired; }
+
+ private:
+  struct State {
+    bool expired = false;
+  };
+  asio::steady_timer timer_;
+  std::shared_ptr<State> state_;
+};
+
+asio::awaitable<Result<StreamSocket>> dial_tcp(asio::any_io_executor executor,
+                                               std::string host,
+                                               std::string port,
+                                               milliseconds timeout) {
+  StreamSocket socket(executor);
+  asio::ip::tcp::resolver resolver(executor);
+  Deadline deadline(executor, timeout);
+  deadline.watch(&resolver, &socket);
+  auto resolved = co_await resolver.async_resolve(host, port, kToken);
+  auto error = std::get<0>(resolved);
+  for (auto const& entry : std::get<1>(resolved)) {
+    if (deadline.expired()) {
+      break;
+    }
+    Endpoint const endpoint(entry.endpoint());
+    error_code ignored;
+    socket.close(ignored);
+    auto [failed] = co_await socket.async_connect(endpoint, kToken);
+    error = failed;
+    if (!error) {
+      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+      socket.set_option(asio::socket_base::keep_alive(true), ignored);
+      break;
+    }
+  }
+  if (deadline.expired()) {
+    co_return no_answer(timeout);
+  }
+  if (error) {
+    co_return unavailable(error.message());
+  }
+  co_return std::move(socket);
+}
+
+class PlainDialer final : public Dialer {
+ public:
+  explicit PlainDialer(EngineAddress address) : address_(std::move(address)) {}
+
+  asio::awaitable<Result<StreamSocket>> dial(asio::any_io_executor executor,
+                                             milliseconds timeout) const override {
+    return address_.is_unix()
+               ? dial_unix(std::move(executor), address_.path, timeout)
+               : dial_tcp(std::move(executor), address_.host, address_.port, timeout);
+  }
+  std::string where() const override { return to_string(address_); }
+
+ private:
+  EngineAddress address_;
+};
+
+}  // namespace
+
+DialerPtr make_plain_dialer(EngineAddress address) {
+  return std::make_shared<PlainDialer>(std::move(address));
+}
+
+}  // namespace swarmward::net

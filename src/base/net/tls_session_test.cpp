@@ -1,0 +1,195 @@
+#include "base/net/tls_session.h"
+
+#include <array>
+#include <optional>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <gmock/gmock.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+namespace swarmward::net {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+
+std::string pem_of(auto* object, auto write) {
+  std::unique_ptr<BIO, decltype(&BIO_free_all)> const bio(BIO_new(BIO_s_mem()), BIO_free_all);
+  write(bio.get(), object);
+  char* data = nullptr;
+  auto const size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+/// A certificate that signs itself, made out to `name`.
+TlsIdentity self_signed(char const* name) {
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  std::unique_ptr<X509, decltype(&X509_free)> const cert(X509_new(), X509_free);
+  X509_set_version(cert.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -60);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
+  auto* subject = X509_get_subject_name(cert.get());
+  X509_NAME_add_entry_by_txt(
+      subject, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>(name), -1, -1, 0);
+  X509_set_issuer_name(cert.get(), subject);
+  X509_set_pubkey(cert.get(), key.get());
+  X509_sign(cert.get(), key.get(), EVP_sha256());
+  return {pem_of(cert.get(), [](BIO* b, X509* c) { PEM_write_bio_X509(b, c); }),
+          pem_of(key.get(), [](BIO* b, EVP_PKEY* k) {
+            PEM_write_bio_PrivateKey(b, k, nullptr, nullptr, 0, nullptr, nullptr);
+          })};
+}
+
+struct Pair {
+  StreamSocket a;
+  StreamSocket b;
+};
+
+Pair make_pair_of(asio::io_context& io) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  asio::generic::stream_protocol const kind(AF_UNIX, 0);
+  return {StreamSocket(io, kind, ends[0]), StreamSocket(io, kind, ends[1])};
+}
+
+class TlsSessionTest : public ::testing::Test {
+ protected:
+  /// Shakes hands; what came of it is in client_result_ and server_result_.
+  void shake(TlsContext const& client, TlsContext const& server, std::string const& name) {
+    auto wire = make_pair_of(io_);
+    client_ =
+        std::make_shared<TlsSession>(std::move(wire.a), client, TlsSession::Side::Client, name);
+    server_ = std::make_shared<TlsSession>(std::move(wire.b), server, TlsSession::Side::Server, "");
+    auto const keep = [](std::optional<Result<void>>* out) {
+      return [out](std::exception_ptr const& bug, Result<void> result) {
+        ASSERT_FALSE(bug);
+        *out = std::move(result);
+      };
+    };
+    asio::co_spawn(io_, client_->handshake(seconds(5)), keep(&client_result_));
+    asio::co_spawn(io_, server_->handshake(seconds(5)), keep(&server_result_));
+    while ((!client_result_ || !server_result_) && io_.run_one() > 0) {
+    }
+  }
+
+  asio::io_context io_;
+  TlsIdentity const own_ = self_signed("node-one");
+  std::shared_ptr<TlsSession> client_;
+  std::shared_ptr<TlsSession> server_;
+  std::optional<Result<void>> client_result_;
+  std::optional<Result<void>> server_result_;
+};
+
+TlsContext context(TlsIdentity const& own, std::string const& trusted, PeerProof proof) {
+  auto made = make_tls_context(own, trusted, proof, TlsVersions::Only13);
+  EXPECT_TRUE(made) << made.error().message;
+  return *made;
+}
+
+asio::awaitable<void> send_and_close(StreamSocket* socket, std::string text) {
+  co_await asio::async_write(*socket, asio::buffer(text), kToken);
+  socket->shutdown(StreamSocket::shutdown_send);
+}
+
+/// Answers only after the end of the input, as a program behind `docker exec -i` may.
+asio::awaitable<void> echo_after_end(StreamSocket* socket) {
+  std::string all;
+  co_await asio::async_read(*socket, asio::dynamic_buffer(all), kToken);
+  co_await asio::async_write(*socket, asio::buffer(all), kToken);
+  socket->close();
+}
+
+TEST_F(TlsSessionTest, BytesAndHalfClosePassTheBridge) {
+  shake(context(own_, own_.certificate, PeerProof::Trusted),
+        context(own_, own_.certificate, PeerProof::Trusted),
+        "");
+  ASSERT_TRUE(client_result_->has_value()) << client_result_->error().message;
+  ASSERT_TRUE(server_result_->has_value()) << server_result_->error().message;
+  EXPECT_EQ(server_->peer_chain(), own_.certificate);
+  EXPECT_EQ(client_->peer_chain(), own_.certificate);
+  auto near = client_->bridge_to_pair();
+  auto far = server_->bridge_to_pair();
+  ASSERT_TRUE(near && far);
+  client_.reset();
+  server_.reset();
+  std::string const sent(3'000'000, 'x');
+  std::string got;
+  asio::co_spawn(io_, send_and_close(&*near, sent), asio::detached);
+  asio::co_spawn(io_, echo_after_end(&*far), asio::detached);
+  asio::async_read(*near, asio::dynamic_buffer(got), [&](auto const& error, std::size_t) {
+    EXPECT_EQ(error, asio::error::eof);
+    near->close();
+  });
+  io_.run();  // Ends: both sessions have let go of their sockets.
+  EXPECT_EQ(got.size(), sent.size());
+}
+
+TEST_F(TlsSessionTest, WhoIsNotTrustedIsRefusedWithTheReason) {
+  auto const stranger = self_signed("node-two");
+  shake(context(own_, own_.certificate, PeerProof::Trusted),
+        context(stranger, "", PeerProof::None),
+        "");
+  ASSERT_TRUE(client_result_->has_error());
+  EXPECT_EQ(client_result_->error().code, ErrorCode::Unauthorized);
+  EXPECT_THAT(client_result_->error().message, HasSubstr("self-signed certificate"));
+}
+
+TEST_F(TlsSessionTest, TheNameCountsWhereAsked) {
+  shake(context({}, own_.certificate, PeerProof::TrustedName),
+        context(own_, "", PeerProof::None),
+        "node-two");
+  ASSERT_TRUE(client_result_->has_error());
+  EXPECT_THAT(client_result_->error().message, HasSubstr("hostname mismatch"));
+  client_result_.reset();
+  server_result_.reset();
+  shake(context({}, own_.certificate, PeerProof::TrustedName),
+        context(own_, "", PeerProof::None),
+        "node-one");
+  EXPECT_TRUE(client_result_->has_value()) << client_result_->error().message;
+}
+
+TEST_F(TlsSessionTest, AnyCertificateIsTakenForJudging) {
+  auto const stranger = self_signed("node-two");
+  shake(context(stranger, "", PeerProof::None), context(own_, "", PeerProof::Judged), "");
+  ASSERT_TRUE(server_result_->has_value());
+  EXPECT_EQ(server_->peer_chain(), stranger.certificate);
+}
+
+TEST_F(TlsSessionTest, NoiseIsNoHandshake) {
+  auto wire = make_pair_of(io_);
+  auto const server = std::make_shared<TlsSession>(
+      std::move(wire.b), context(own_, "", PeerProof::None), TlsSession::Side::Server, "");
+  std::optional<Result<void>> outcome;
+  asio::co_spawn(io_, send_and_close(&wire.a, "GET / HTTP/1.1\r\n\r\n"), asio::detached);
+  asio::co_spawn(io_, server->handshake(seconds(5)), [&](auto const&, Result<void> result) {
+    outcome = std::move(result);
+  });
+  io_.run();
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->has_error());
+}
+
+TEST(TlsContext, SaysWhichPartCannotBeRead) {
+  auto const good = self_signed("x");
+  auto const text = [](TlsIdentity const& own, std::string const& trusted) {
+    return make_tls_context(own, trusted, PeerProof::Trusted, TlsVersions::From12).error().message;
+  };
+  EXPECT_THAT(text({"nonsense", good.key}, good.certificate), HasSubstr("certificate"));
+  EXPECT_THAT(text({good.certificate, self_signed("y").key}, good.certificate), HasSubstr("key"));
+  EXPECT_THAT(text(good, "nonsense"), HasSubstr("CA"));
+  EXPECT_EQ(common_name(good.certificate), "x");
+  EXPECT_EQ(common_name("nonsense"), "");
+}
+
+}  // namespace
+}  // namespace swarmward::net
