@@ -39,13 +39,24 @@ struct ClusterSpec {
   bool operator==(ClusterSpec const&) const = default;
 };
 
+/// A change of the root CA under way. Nodes still trust TlsInfo::trust_root, and get certificates
+/// that the next root signs.
+struct RootRotation {
+  std::string certificate;   ///< The next root, PEM.
+  std::string key;           ///< PEM, never shown. Empty: an external CA signs.
+  std::string cross_signed;  ///< The next root as signed by the present one, PEM.
+  bool operator==(RootRotation const&) const = default;
+};
+
 /// The swarm itself; there is one or none.
 struct Cluster {
   ClusterId id;
   Meta meta;
   ClusterSpec spec;
+  /// The root that nodes trust; the issuer is the next root already while it changes.
   TlsInfo tls;
-  std::string ca_key;  ///< PEM, never shown.
+  std::string ca_key;  ///< Of the trusted root, PEM, never shown. Empty: an external CA signs.
+  std::optional<RootRotation> root_rotation;
   std::string worker_token;
   std::string manager_token;
   std::optional<std::vector<std::string>> default_addr_pool;

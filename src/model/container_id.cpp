@@ -30,11 +30,10 @@ std::string ContainerId::str() const {
   if (!packed_) {
     return text_.str();
   }
-  std::string text;
-  text.reserve(2 * digits_.size());
-  for (auto const byte : digits_) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 0xFU];
+  std::string text(2 * digits_.size(), '0');
+  for (std::size_t i = 0; i < digits_.size(); ++i) {
+    text[2 * i] = kDigits[digits_[i] >> 4U];
+    text[2 * i + 1] = kDigits[digits_[i] & 0xFU];
   }
   return text;
 }

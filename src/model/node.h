@@ -56,6 +56,20 @@ struct ManagerStatus {
   bool operator==(ManagerStatus const&) const = default;
 };
 
+/// How the engine of a node is reached that the daemon was not given at its start. Never shown.
+struct EngineAccess {
+  /// A host that joined: the port of its agent, at the node's address; 0 for others.
+  std::uint32_t agent_port = 0;
+  std::string fingerprint;  ///< Of that host's key, see cluster/pki; the node is known by it.
+  /// An adopted engine: "tcp://host:2376", "ssh://user@host"; empty for others.
+  std::string url;
+  std::string ca;           ///< PEM, for tcp:// with TLS; empty: the roots of the system.
+  std::string certificate;  ///< PEM.
+  std::string key;          ///< PEM.
+  std::string ssh_identity;  ///< Text of a key for ssh; empty: what ssh finds itself.
+  bool operator==(EngineAccess const&) const = default;
+};
+
 struct Node {
   NodeId id;
   Meta meta;
@@ -65,8 +79,9 @@ struct Node {
   NodeStatus status;
   std::optional<ManagerStatus> manager;
   /// The name under which the daemon was given this node's engine (`--engine NAME=URL`); "local"
-  /// for the host's own engine.
+  /// for the host's own engine; empty if the engine is reached by `access`.
   std::string engine_name;
+  EngineAccess access;
 };
 
 }  // namespace swarmward::model

@@ -112,7 +112,7 @@ class Loader {
     auto shared = std::make_shared<model::Task const>(std::move(*task));
     known = shared;
     snapshot_.tasks.insert_or_assign(shared->id, shared);
-    snapshot_.tasks_by_service.insert_or_assign({shared->service_id, shared->id}, shared);
+    snapshot_.tasks_by_service.insert_or_assign(TaskBySlot::key(shared), shared);
     if (!shared->node_id.empty()) {
       snapshot_.tasks_by_node.insert_or_assign({shared->node_id, shared->id}, shared);
     }

@@ -29,6 +29,8 @@ class PersistentMap {
       auto const& entry = current();
       return {Layout::key(entry), Layout::value(entry)};
     }
+    /// Without making the key.
+    V const& value() const { return Layout::value(current()); }
     Iterator& operator++() {
       ++path_[depth_ - 1].at;
       climb();
@@ -187,6 +189,10 @@ class PersistentMap {
       return {};
     }
     auto* const right = new Leaf;
+    if (at == leaf.count) {  // Keys that come in order fill their leaves.
+      put_at(right->entries, 0, right->count, std::move(entry));
+      return {right, Layout::key(right->entries[0])};
+    }
     split_off(leaf.entries, leaf.count, right->entries, right->count);
     if (at <= leaf.count) {
       put_at(leaf.entries, at, leaf.count, std::move(entry));

@@ -39,6 +39,23 @@ TEST(PersistentMap, CopiesKeepWhatTheyHad) {
   EXPECT_EQ(map.size(), 2U);
 }
 
+TEST(PersistentMap, RunsOfAscendingKeysMayComeAnywhere) {
+  Map map;
+  Reference reference;
+  for (int const start : {5000, 0, 9000, 2500, 5500}) {
+    for (int key = start; key < start + 1000; ++key) {
+      map.insert_or_assign(key, std::to_string(key));
+      reference[key] = std::to_string(key);
+    }
+    expect_same(map, reference);
+  }
+  for (int key = 0; key < 10000; key += key % 3 + 1) {
+    map.erase(key);
+    reference.erase(key);
+  }
+  expect_same(map, reference);
+}
+
 /// Grows to `most` keys, shrinks, grows again...; keeps copies, which must never change.
 void run_against_a_map(unsigned seed, int most) {
   std::mt19937 random(seed);

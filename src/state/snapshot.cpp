@@ -1,6 +1,7 @@
 #include "state/snapshot.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cctype>
 
 namespace swarmward::state {
@@ -11,19 +12,6 @@ template <class Map, class Key>
 auto find_or_null(Map const& map, Key const& key) {
   auto const* found = map.find(key);
   return found ? *found : std::decay_t<decltype(*found)>{};
-}
-
-template <class Index, class Owner>
-std::vector<TaskPtr> tasks_under(Index const& index, Owner const& owner) {
-  std::vector<TaskPtr> tasks;
-  for (auto it = index.lower_bound({owner, model::TaskId{}}); it != index.end(); ++it) {
-    auto const [key, task] = *it;
-    if (key.first != owner) {
-      break;
-    }
-    tasks.push_back(task);
-  }
-  return tasks;
 }
 
 }  // namespace
@@ -38,10 +26,26 @@ TaskPtr Snapshot::find_task(model::TaskId const& id) const {
   return find_or_null(tasks, id);
 }
 std::vector<TaskPtr> Snapshot::tasks_of(model::ServiceId const& service) const {
-  return tasks_under(tasks_by_service, service);
+  std::vector<TaskPtr> found;
+  for (auto it = tasks_by_service.lower_bound({service}); it != tasks_by_service.end(); ++it) {
+    auto const& task = it.value();
+    if (task->service_id != service) {
+      break;
+    }
+    found.push_back(task);
+  }
+  return found;
 }
 std::vector<TaskPtr> Snapshot::tasks_on(model::NodeId const& node) const {
-  return tasks_under(tasks_by_node, node);
+  std::vector<TaskPtr> found;
+  for (auto it = tasks_by_node.lower_bound({node, {}}); it != tasks_by_node.end(); ++it) {
+    auto const& task = it.value();
+    if (task->node_id != node) {
+      break;
+    }
+    found.push_back(task);
+  }
+  return found;
 }
 
 std::string lower_case(std::string_view text) {
@@ -114,13 +118,14 @@ void Draft::set(TaskPtr const& before, TaskPtr const& after) {
   if (leaves) {
     view_.tasks_by_node.erase({before->node_id, before->id});
   }
+  assert(!before || !after || before->slot == after->slot);
   if (!after) {
     view_.tasks.erase(before->id);
-    view_.tasks_by_service.erase({before->service_id, before->id});
+    view_.tasks_by_service.erase(TaskBySlot::key(before));
     return;
   }
   view_.tasks.insert_or_assign(after->id, after);
-  view_.tasks_by_service.insert_or_assign({after->service_id, after->id}, after);
+  view_.tasks_by_service.insert_or_assign(TaskBySlot::key(after), after);
   if (!after->node_id.empty()) {
     view_.tasks_by_node.insert_or_assign({after->node_id, after->id}, after);
   }

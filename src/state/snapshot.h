@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "model/cluster.h"
@@ -26,21 +27,36 @@ struct TaskById {
 };
 using TaskTable = PersistentMap<model::TaskId, TaskPtr, TaskById>;
 
-/// Tasks sorted by the id of their service or node, then by their own.
-template <class Owner, Owner model::Task::*kOwner>
-struct TaskByOwner {
+/// Tasks sorted by the id of their node, then by their own.
+struct TaskByNode {
   using Entry = TaskPtr;
-  using Key = std::pair<Owner, model::TaskId>;
-  static Key key(Entry const& task) { return {(*task).*kOwner, task->id}; }
+  using Key = std::pair<model::NodeId, model::TaskId>;
+  static Key key(Entry const& task) { return {task->node_id, task->id}; }
   static TaskPtr const& value(Entry const& task) { return task; }
   static Entry make(Key const& /*key*/, TaskPtr task) { return task; }
   using Probe = std::pair<std::string_view, std::string_view>;
   static Probe probe(Key const& key) { return {key.first.view(), key.second.view()}; }
-  static Probe probe_of(Entry const& task) { return {((*task).*kOwner).view(), task->id.view()}; }
+  static Probe probe_of(Entry const& task) { return {task->node_id.view(), task->id.view()}; }
 };
-template <class Owner, Owner model::Task::*kOwner>
-using TaskIndex =
-    PersistentMap<std::pair<Owner, model::TaskId>, TaskPtr, TaskByOwner<Owner, kOwner>>;
+
+/// Tasks sorted by the id of their service, then by slot, then by their own id: those of one slot
+/// stand side by side.
+struct TaskBySlot {
+  using Entry = TaskPtr;
+  struct Key {
+    model::ServiceId service;
+    model::Slot slot = 0;
+    model::TaskId task{};
+  };
+  static Key key(Entry const& task) { return {task->service_id, task->slot, task->id}; }
+  static TaskPtr const& value(Entry const& task) { return task; }
+  static Entry make(Key const& /*key*/, TaskPtr task) { return task; }
+  using Probe = std::tuple<std::string_view, model::Slot, std::string_view>;
+  static Probe probe(Key const& key) { return {key.service.view(), key.slot, key.task.view()}; }
+  static Probe probe_of(Entry const& task) {
+    return {task->service_id.view(), task->slot, task->id.view()};
+  }
+};
 
 /// All objects at one version. Immutable once published; copying is cheap.
 struct Snapshot {
@@ -52,12 +68,13 @@ struct Snapshot {
 
   /// Keys are names in lower case: uniqueness ignores case, look-ups do not.
   PersistentMap<std::string, model::ServiceId> service_names;
-  TaskIndex<model::ServiceId, &model::Task::service_id> tasks_by_service;
-  TaskIndex<model::NodeId, &model::Task::node_id> tasks_by_node;  ///< Those that have one.
+  PersistentMap<TaskBySlot::Key, TaskPtr, TaskBySlot> tasks_by_service;
+  PersistentMap<TaskByNode::Key, TaskPtr, TaskByNode> tasks_by_node;  ///< Those that have one.
 
   [[nodiscard]] ServicePtr find_service(model::ServiceId const& id) const;
   [[nodiscard]] NodePtr find_node(model::NodeId const& id) const;
   [[nodiscard]] TaskPtr find_task(model::TaskId const& id) const;
+  /// By slot.
   [[nodiscard]] std::vector<TaskPtr> tasks_of(model::ServiceId const& service) const;
   [[nodiscard]] std::vector<TaskPtr> tasks_on(model::NodeId const& node) const;
 };

@@ -45,18 +45,17 @@ void describe(A& a, ShownTask const& shown) {
 }  // namespace
 
 void append_text(std::string& out,
+                 TextWorkspace& workspace,
                  model::Service const& service,
                  std::optional<ServiceStatus> const& status) {
   CountedService counted{service, std::nullopt};
   if (status) {
     counted.status = StatusField{*status};
   }
-  TextWorkspace workspace;
   TextWriter(out, workspace).write_object(counted);
 }
 
-void append_text(std::string& out, model::Node const& node) {
-  TextWorkspace workspace;
+void append_text(std::string& out, TextWorkspace& workspace, model::Node const& node) {
   TextWriter(out, workspace).write_object(node);
 }
 

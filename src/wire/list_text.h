@@ -12,12 +12,13 @@
 namespace swarmward::wire {
 
 // Objects as text, for lists: to the byte what dump_json(to_json(object)) gives, without the
-// document in between.
+// document in between. One workspace serves a whole list.
 
 void append_text(std::string& out,
+                 TextWorkspace& workspace,
                  model::Service const& service,
                  std::optional<ServiceStatus> const& status = std::nullopt);
-void append_text(std::string& out, model::Node const& node);
+void append_text(std::string& out, TextWorkspace& workspace, model::Node const& node);
 
 /// Tasks, whose specs are written once: the tasks of one version share them. To be used for one
 /// list, while its snapshot keeps the specs alive.

@@ -24,7 +24,8 @@ std::string text_of(model::Task const& task) {
 template <class T>
 std::string text_of(T const& object) {
   std::string text;
-  append_text(text, object);
+  TextWorkspace workspace;
+  append_text(text, workspace, object);
   return text;
 }
 
@@ -58,10 +59,24 @@ TEST(ListText, BareObjectsAreThoseOfTheDocuments) {
   expect_same(model::Node{});
 }
 
+TEST(ListText, SpecialCharactersAreSeenWhereverTheyStand) {
+  for (std::string const special : {"\"", "\\", "\n", "\x1f", "\x7f", "\xff", "\u00e9", " ", "~"}) {
+    for (std::size_t length = 0; length < 20; ++length) {
+      for (std::size_t at = 0; at <= length; ++at) {
+        auto task = bare_task();
+        auto text = std::string(length, 'x');
+        task.status.message = text.insert(at, special);
+        expect_same(task);
+      }
+    }
+  }
+}
+
 TEST(ListText, CountsOfAServiceStandInTheirPlace) {
   ServiceStatus const status{1, 2, 3};
   std::string text;
-  append_text(text, testing::full_service(), status);
+  TextWorkspace workspace;
+  append_text(text, workspace, testing::full_service(), status);
   EXPECT_EQ(text, dump_json(to_json(testing::full_service(), status)));
 }
 
@@ -151,10 +166,10 @@ TEST(ListText, EachPartOfASpecMayBeMissing) {
 
 TEST(ListText, TextIsEscapedAndRepaired) {
   for (std::string const& text : {std::string("quote \" backslash \\ slash /"),
-                                 std::string("\x01\b\f\n\r\t\x1f\x7f"),
-                                 std::string("<&>\xE2\x80\xA8 gr\xC3\xBC\xC3\x9F"),
-                                 std::string("broken \xC3 \xFF"),
-                                 std::string("nul\0within", 10)}) {
+                                  std::string("\x01\b\f\n\r\t\x1f\x7f"),
+                                  std::string("<&>\xE2\x80\xA8 gr\xC3\xBC\xC3\x9F"),
+                                  std::string("broken \xC3 \xFF"),
+                                  std::string("nul\0within", 10)}) {
     auto service = bare_service();
     model::ServiceSpec spec;
     spec.annotations.name = text;

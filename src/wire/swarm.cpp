@@ -20,8 +20,7 @@ json to_json(model::Cluster const& cluster) {
   json document;
   Writer writer(document, Form::Api);
   describe(writer, cluster);
-  // Signs of a CA rotation; there is none without a second root.
-  document["RootRotationInProgress"] = false;
+  document["RootRotationInProgress"] = cluster.root_rotation.has_value();
   // Native shows an empty list as null; clients tell "no pools" by it.
   if (cluster.default_addr_pool && cluster.default_addr_pool->empty()) {
     document["DefaultAddrPool"] = nullptr;

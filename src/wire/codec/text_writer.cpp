@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
+#include <boost/endian/conversion.hpp>
 #include <nlohmann/json.hpp>
 
 #include "wire/body.h"
@@ -13,21 +15,47 @@ namespace swarmward::wire {
 
 namespace {
 
+constexpr std::uint64_t kEach = 0x0101010101010101;  ///< Times a byte: that byte eight times.
+constexpr std::uint64_t kHighBits = 0x80 * kEach;
+
+std::uint64_t eight_bytes(char const* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// See is_plain(); eight bytes at once. Taking n from each byte sets the high bit of those below n.
+bool has_special(std::uint64_t word) {
+  auto const quotes = word ^ ('"' * kEach);
+  auto const slashes = word ^ ('\\' * kEach);
+  auto const low = ((word - 0x20 * kEach) & ~word) | ((quotes - kEach) & ~quotes) |
+                   ((slashes - kEach) & ~slashes);
+  return ((low | word | (word + kEach)) & kHighBits) != 0;
+}
+
 /// Whether the text stands in JSON as it is. Others, not ASCII among them, may have to be repaired.
-/// Without a branch in the loop: most texts are plain and short.
 bool is_plain(std::string_view text) {
-  unsigned special = 0;
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    special |=
-        unsigned{byte < 0x20} | unsigned{byte >= 0x7f} | unsigned{c == '"'} | unsigned{c == '\\'};
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
+  bool special = false;
+  std::size_t at = 0;
+  for (; at + kStep <= text.size(); at += kStep) {
+    special |= has_special(eight_bytes(text.data() + at));
   }
-  return special == 0;
+  if (at < text.size()) {
+    std::array<char, kStep> rest;
+    rest.fill(' ');
+    std::copy(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), rest.begin());
+    special |= has_special(eight_bytes(rest.data()));
+  }
+  return !special;
 }
 
 /// Orders keys as their text does, but for those with the same beginning.
 std::uint64_t order_of(std::string_view key) {
   std::uint64_t order = 0;
+  if (key.size() >= sizeof order) {
+    return boost::endian::big_to_native(eight_bytes(key.data()));
+  }
   for (std::size_t i = 0; i < sizeof order; ++i) {
     order = order << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
   }
@@ -68,12 +96,9 @@ TextWriter::Object TextWriter::open_object() {
 }
 
 std::size_t TextWriter::open_member(std::string_view key) {
-  if (members_.size() > first_) {
-    out_ += ',';
-  }
-  members_.push_back({order_of(key), key, out_.size(), 0});
-  out_ += '"';
-  out_.append(key).append("\":");
+  bool const first = members_.size() == first_;
+  members_.push_back({order_of(key), key, out_.size() + (first ? 0 : 1), 0});
+  out_.append(first ? "\"" : ",\"").append(key).append("\":");
   return members_.size() - 1;
 }
 

@@ -100,6 +100,14 @@ void describe(A& a, Ref<A, JoinTokensField> tokens) {
   a.keep("Manager", tokens.manager);
 }
 
+/// Stored only.
+template <class A>
+void describe(A& a, Ref<A, model::RootRotation> rotation) {
+  a.keep("certificate", rotation.certificate);
+  a.omit("key", rotation.key);
+  a.keep("cross_signed", rotation.cross_signed);
+}
+
 template <class A>
 void describe(A& a, Ref<A, model::Cluster> cluster) {
   JoinTokensField tokens{cluster.worker_token, cluster.manager_token};
@@ -111,6 +119,7 @@ void describe(A& a, Ref<A, model::Cluster> cluster) {
   a.keep("DataPathPort", cluster.data_path_port);
   a.keep("JoinTokens", tokens);
   a.internal("ca_key", cluster.ca_key);
+  a.internal("root_rotation", cluster.root_rotation);
   a.internal("advertise_addr", cluster.advertise_addr);
   a.internal("listen_addr", cluster.listen_addr);
   a.internal("unlock_key", cluster.unlock_key);

@@ -73,6 +73,18 @@ void describe(A& a, Ref<A, model::ManagerStatus> status) {
   }
 }
 
+/// Stored only.
+template <class A>
+void describe(A& a, Ref<A, model::EngineAccess> access) {
+  a.omit("agent_port", access.agent_port);
+  a.omit("fingerprint", access.fingerprint);
+  a.omit("url", access.url);
+  a.omit("ca", access.ca);
+  a.omit("certificate", access.certificate);
+  a.omit("key", access.key);
+  a.omit("ssh_identity", access.ssh_identity);
+}
+
 template <class A>
 void describe(A& a, Ref<A, model::Node> node) {
   describe_head(a, node.id, node.meta);
@@ -82,6 +94,7 @@ void describe(A& a, Ref<A, model::Node> node) {
   a.omit("ManagerStatus", node.manager);
   a.internal("role", node.role);
   a.internal("engine_name", node.engine_name);
+  a.internal("access", node.access);
 }
 
 }  // namespace swarmward::wire

@@ -63,6 +63,7 @@ TEST(Stored, NodeComesBackWhole) {
   EXPECT_EQ(back->status, node.status);
   EXPECT_EQ(back->manager, node.manager);
   EXPECT_EQ(back->engine_name, node.engine_name);
+  EXPECT_EQ(back->access, node.access);
 }
 
 TEST(Stored, ClusterComesBackWhole) {
@@ -74,6 +75,7 @@ TEST(Stored, ClusterComesBackWhole) {
   EXPECT_EQ(back->spec, cluster.spec);
   EXPECT_EQ(back->tls, cluster.tls);
   EXPECT_EQ(back->ca_key, cluster.ca_key);
+  EXPECT_EQ(back->root_rotation, cluster.root_rotation);
   EXPECT_EQ(back->worker_token, cluster.worker_token);
   EXPECT_EQ(back->manager_token, cluster.manager_token);
   EXPECT_EQ(back->default_addr_pool, cluster.default_addr_pool);
@@ -126,6 +128,7 @@ TEST(Stored, AbsentAndEmptyStayDistinct) {
   cluster.spec.heartbeat_period = {};
   EXPECT_EQ(cluster_from_stored(stored(cluster))->spec, cluster.spec);
   EXPECT_EQ(cluster_from_stored(stored(cluster))->subnet_size, 0U);
+  EXPECT_FALSE(cluster_from_stored(stored(cluster))->root_rotation);
   EXPECT_FALSE(cluster_from_stored(stored(cluster))->default_addr_pool);
   cluster.default_addr_pool.emplace();
   EXPECT_TRUE(cluster_from_stored(stored(cluster))->default_addr_pool);

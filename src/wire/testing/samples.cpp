@@ -87,6 +87,8 @@ model::Node full_node() {
   node.status = {model::NodeState::Ready, "heartbeat failure", "10.1.2.3"};
   node.manager = model::ManagerStatus{true, true, "10.1.2.3:2377"};
   node.engine_name = "local";
+  node.access.agent_port = 7946;
+  node.access.fingerprint = "00ff";
   return node;
 }
 
@@ -102,6 +104,7 @@ model::Cluster full_cluster() {
   cluster.spec.autolock = true;
   cluster.tls = {"ROOT", "\x01", "\x02"};
   cluster.ca_key = "KEY";
+  cluster.root_rotation = model::RootRotation{"NEXT", "NEXTKEY", "CROSS"};
   cluster.worker_token = "SWMTKN-1-w";
   cluster.manager_token = "SWMTKN-1-m";
   cluster.default_addr_pool = std::vector<std::string>{"10.0.0.0/8"};
