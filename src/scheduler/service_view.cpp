@@ -30,6 +30,19 @@ ViewMemo::Difference difference(model::Task const& task, model::Service const& s
   return {true, moved != wanted};
 }
 
+/// From `first` on as long as `belongs` holds.
+template <class Belongs>
+std::vector<model::Task const*> tasks_from(state::Snapshot const& head,
+                                           state::TaskBySlot::Key const& first,
+                                           Belongs const& belongs) {
+  std::vector<model::Task const*> tasks;
+  auto const& index = head.tasks_by_service;
+  for (auto it = index.lower_bound(first); it != index.end() && belongs(*it.value()); ++it) {
+    tasks.push_back(it.value().get());
+  }
+  return tasks;
+}
+
 bool is_outdated_by(ViewMemo::Difference const& difference,
                     model::Service const& service,
                     model::Node const* node) {
@@ -89,6 +102,18 @@ bool ServiceView::outdated(model::Task const& task) const {
     found = memo->differences.emplace(key, difference(task, *service)).first;
   }
   return is_outdated_by(found->second, *service, node_of(*this, task));
+}
+
+std::vector<model::Task const*> tasks_of(state::Snapshot const& head, model::ServiceId const& id) {
+  return tasks_from(head, {id}, [&](model::Task const& task) { return task.service_id == id; });
+}
+
+std::vector<model::Task const*> tasks_of(state::Snapshot const& head,
+                                         model::ServiceId const& id,
+                                         model::Slot slot) {
+  return tasks_from(head, {id, slot}, [&](model::Task const& task) {
+    return task.slot == slot && task.service_id == id;
+  });
 }
 
 bool is_outdated(model::Task const& task, model::Service const& service, model::Node const* node) {

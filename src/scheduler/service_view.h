@@ -68,6 +68,14 @@ struct ServiceView {
   [[nodiscard]] bool outdated(model::Task const& task) const;
 };
 
+/// The service's tasks; they live as long as the snapshot.
+[[nodiscard]] std::vector<model::Task const*> tasks_of(state::Snapshot const& head,
+                                                       model::ServiceId const& id);
+/// Those of one slot of a replicated service.
+[[nodiscard]] std::vector<model::Task const*> tasks_of(state::Snapshot const& head,
+                                                       model::ServiceId const& id,
+                                                       model::Slot slot);
+
 /// As ServiceView::outdated; `node` is the task's, null if it has none.
 [[nodiscard]] bool is_outdated(model::Task const& task,
                                model::Service const& service,

@@ -76,14 +76,13 @@ void Allocator::write(model::Service const& service, EndpointPlan const& plan) {
   static_cast<void>(store_.apply(change));
 }
 
-void Allocator::retry(state::Touched const& touched, std::set<model::ServiceId>& services) const {
+std::set<model::ServiceId> Allocator::to_retry(state::Touched const& touched) const {
   auto const gives_back = [](state::Touch<model::Service> const& touch) {
     return touch.before && (!touch.after || touch.after->endpoint != touch.before->endpoint ||
                             touch.after->spec != touch.before->spec);
   };
-  if (!starved_.empty() && std::ranges::any_of(touched.services, gives_back)) {
-    services.insert(starved_.begin(), starved_.end());
-  }
+  bool const may_help = !starved_.empty() && std::ranges::any_of(touched.services, gives_back);
+  return may_help ? starved_ : std::set<model::ServiceId>{};
 }
 
 }  // namespace swarmward::scheduler

@@ -16,8 +16,8 @@ class Allocator {
   /// Brings the endpoint of a service in line with its spec. Writes nothing where nothing changes.
   void allocate(model::ServiceId const& id);
 
-  /// Adds the services that wait for something which `touched` may have given back.
-  void retry(state::Touched const& touched, std::set<model::ServiceId>& services) const;
+  /// The services that wait for something which `touched` may have given back.
+  [[nodiscard]] std::set<model::ServiceId> to_retry(state::Touched const& touched) const;
 
  private:
   void write(model::Service const& service, EndpointPlan const& plan);

@@ -6,65 +6,13 @@
 #include "base/log.h"
 #include "scheduler/enforcer/enforcer_plan.h"
 #include "scheduler/loop/apply_plan.h"
+#include "scheduler/loop/relevance.h"
 #include "scheduler/loop/service_plan.h"
+#include "scheduler/loop/slot_plan.h"
 #include "scheduler/placement/apply_assignments.h"
 #include "scheduler/reaper/reaper_plan.h"
 
 namespace swarmward::scheduler {
-
-namespace {
-
-/// Only these change where tasks may be: a heartbeat or a new description alone does not.
-bool matters(state::Touch<model::Node> const& touch) {
-  if (!touch.before || !touch.after) {
-    return true;
-  }
-  return touch.before->spec != touch.after->spec ||
-         touch.before->status.state != touch.after->status.state ||
-         touch.before->description != touch.after->description ||
-         touch.before->role != touch.after->role;
-}
-
-/// On its way from one of these states to another a task concerns nobody but its runner.
-bool is_passing(model::TaskState state) {
-  return state != model::TaskState::New && state != model::TaskState::Ready &&
-         state < model::TaskState::Running;
-}
-
-/// No plan looks at what has changed. What it does not know counts as looked at.
-bool concerns_nobody(state::Touch<model::Task> const& touch) {
-  if (!touch.before || !touch.after) {
-    return false;
-  }
-  auto const& before = *touch.before;
-  auto const& after = *touch.after;
-  if (before.desired_state != after.desired_state || before.running_since != after.running_since) {
-    return false;
-  }
-  if (before.status.state == after.status.state) {
-    // The enforcer's mark is a message, and the updater reads why a task finds no node.
-    return before.status.message == after.status.message &&
-           (after.status.state != model::TaskState::Pending ||
-            before.status.err == after.status.err);
-  }
-  return is_passing(before.status.state) && is_passing(after.status.state);
-}
-
-/// The service's tasks; they live as long as the snapshot.
-std::vector<model::Task const*> tasks_of(state::Snapshot const& head, model::ServiceId const& id) {
-  std::vector<model::Task const*> tasks;
-  auto const& index = head.tasks_by_service;
-  for (auto it = index.lower_bound({id, {}}); it != index.end(); ++it) {
-    auto const* task = (*it).second.get();
-    if (task->service_id != id) {
-      break;
-    }
-    tasks.push_back(task);
-  }
-  return tasks;
-}
-
-}  // namespace
 
 void ControlLoop::touch_all() {
   auto const& head = store_.head();
@@ -77,21 +25,21 @@ void ControlLoop::touch_all() {
   }
   // Tasks may have outlived their service.
   for (auto it = head.tasks_by_service.begin(); it != head.tasks_by_service.end(); ++it) {
-    auto const& owner = (*it).second->service_id;
-    services_.insert(services_.end(), owner);
+    auto const& owner = it.value()->service_id;
+    work_.add(owner);
   }
   placement_.rebuild(head, clock_.now());
 }
 
 void ControlLoop::touch(state::Touched const& touched) {
-  allocator_.retry(touched, services_);
+  work_.add_all(allocator_.to_retry(touched));
   for (auto const& touch : touched.clusters) {
     bool const other_limit =
         touch.before && touch.after &&
         touch.before->spec.task_history_limit != touch.after->spec.task_history_limit;
     if (other_limit) {
       for (auto const [id, service] : store_.head().services) {
-        services_.insert(id);
+        work_.add(id);
       }
     }
   }
@@ -108,17 +56,17 @@ void ControlLoop::touch(state::Touched const& touched) {
   }
   for (auto const& touch : touched.tasks) {
     if (!concerns_nobody(touch)) {
-      services_.insert((touch.after ? touch.after : touch.before)->service_id);
+      auto const& task = *(touch.after ? touch.after : touch.before);
+      work_.add(WorkList::SlotOf{task.service_id, task.slot});
     }
   }
 }
 
 void ControlLoop::touch_service(state::Touch<model::Service> const& touch) {
   auto const& id = (touch.after ? touch.after : touch.before)->id;
-  services_.insert(id);
+  work_.add(id);
   // What its tasks are held to depends on its spec and on how far an update of it is.
-  bool const same = touch.before && touch.after && touch.before->spec == touch.after->spec &&
-                    touch.before->update_status == touch.after->update_status;
+  bool const same = touch.before && touch.after && holds_tasks_alike(*touch.before, *touch.after);
   if (touch.before && touch.after && !same) {
     for (auto const& task : store_.head().tasks_of(id)) {
       unchecked_.insert(task->node_id);
@@ -132,14 +80,14 @@ void ControlLoop::touch_service(state::Touch<model::Service> const& touch) {
 }
 
 bool ControlLoop::has_work() const {
-  return !services_.empty() || !nodes_.empty() || !unchecked_.empty() || placement_.due();
+  return !work_.empty() || !nodes_.empty() || !unchecked_.empty() || placement_.due();
 }
 
 Time ControlLoop::pass(std::size_t most_backlog) {
   // Bounded, so that two loops that undo each other's work can never hold the strand.
   constexpr int kMostRounds = 1000;
   auto const now = clock_.now();
-  wakes_.take_due(now, services_);
+  work_.wake(now);
   for (int round = 0; round < kMostRounds && store_.backlog() < most_backlog; ++round) {
     for (auto const& id : std::exchange(nodes_, {})) {
       enforce(id);
@@ -155,49 +103,35 @@ Time ControlLoop::pass(std::size_t most_backlog) {
       break;
     }
   }
-  return has_work() ? now : std::min(wakes_.next(), placement_.wake());
+  return has_work() ? now : std::min(work_.next_wake(), placement_.wake());
 }
 
 /// Stops early once many tasks wait for a node: placing them in between keeps memory flat.
 void ControlLoop::reconcile_some(Time now, std::size_t most_backlog) {
   constexpr std::size_t kMostWaiting = 5'000;
-  auto todo = std::exchange(services_, {});
-  while (!todo.empty() && placement_.fresh() < kMostWaiting && store_.backlog() < most_backlog) {
-    auto const next = todo.extract(todo.begin());
-    reconcile(next.value(), now);
+  auto const may_go_on = [&] {
+    return placement_.fresh() < kMostWaiting && store_.backlog() < most_backlog;
+  };
+  auto const slots = work_.take_slots();
+  for (auto const& part : slots) {
+    may_go_on() && !work_.contains(part.service) ? reconcile_slot(part, now) : work_.add(part);
   }
-  services_.merge(todo);
-}
-
-void ControlLoop::Wakes::set(model::ServiceId const& id, Time at) {
-  clear(id);
-  if (at != kNever) {
-    times_[id] = at;
-    order_.emplace(at, id);
+  // Those that this touches come in the next round.
+  std::vector<model::ServiceId> services;
+  for (auto id = work_.take_service(); !id.empty(); id = work_.take_service()) {
+    services.push_back(id);
   }
-}
-
-void ControlLoop::Wakes::clear(model::ServiceId const& id) {
-  if (auto const known = times_.find(id); known != times_.end()) {
-    order_.erase({known->second, id});
-    times_.erase(known);
-  }
-}
-
-void ControlLoop::Wakes::take_due(Time now, std::set<model::ServiceId>& services) {
-  while (!order_.empty() && order_.begin()->first <= now) {
-    auto const id = order_.begin()->second;
-    services.insert(id);
-    clear(id);
+  for (auto const& id : services) {
+    may_go_on() ? reconcile(id, now) : work_.add(id);
   }
 }
 
 void ControlLoop::enforce(model::NodeId const& id) {
   auto const& head = store_.head();
   auto const tasks = head.tasks_on(id);
-  services_.insert(global_.begin(), global_.end());
+  work_.add_all(global_);
   for (auto const& task : tasks) {
-    services_.insert(task->service_id);
+    work_.add(task->service_id);
   }
   if (head.find_node(id)) {
     evict_from(id);
@@ -253,9 +187,37 @@ void ControlLoop::reconcile(model::ServiceId const& id, Time now) {
   auto const service = head.find_service(id);
   ServiceView const view{service.get(), tasks_of(head, id), &head.nodes, now, &head};
   auto const plan = plan_service(view);
-  auto const limit = head.cluster ? head.cluster->spec.task_history_limit.value_or(5) : 5;
-  auto const reaped = plan_reap(view, limit);
-  wakes_.set(id, plan.wake);
+  auto const reaped = reap(view);
+  work_.set_wake({id}, plan.wake);
+  if (plan.empty() && reaped.empty() && slots_stand_alone(view)) {
+    work_.settled(id);
+  }
+  carry_out(id, plan, reaped);
+}
+
+void ControlLoop::reconcile_slot(WorkList::SlotOf const& part, Time now) {
+  allocator_.allocate(part.service);
+  auto const& head = store_.head();
+  auto const service = head.find_service(part.service);
+  ServiceView const view{
+      service.get(), tasks_of(head, part.service, part.slot), &head.nodes, now, &head};
+  auto const plan = plan_slot(view);
+  if (!plan) {
+    work_.add(part.service);
+    return;
+  }
+  work_.set_wake(part, plan->wake);
+  carry_out(part.service, *plan, reap(view));
+}
+
+std::vector<model::TaskId> ControlLoop::reap(ServiceView const& view) const {
+  auto const& cluster = store_.head().cluster;
+  return plan_reap(view, cluster ? cluster->spec.task_history_limit.value_or(5) : 5);
+}
+
+void ControlLoop::carry_out(model::ServiceId const& id,
+                            TaskPlan const& plan,
+                            std::vector<model::TaskId> const& reaped) {
   if (plan.empty() && reaped.empty()) {
     return;
   }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <limits>
-#include <map>
 #include <set>
 #include <unordered_set>
 
 #include "base/id.h"
 #include "scheduler/allocator/allocator.h"
+#include "scheduler/loop/work_list.h"
 #include "scheduler/placement/placement.h"
 #include "scheduler/task_plan.h"
 #include "state/state_store.h"
@@ -33,26 +33,17 @@ class ControlLoop {
   Time pass(std::size_t most_backlog = std::numeric_limits<std::size_t>::max());
 
  private:
-  /// When services asked to be looked at again.
-  class Wakes {
-   public:
-    void set(model::ServiceId const& id, Time at);
-    void clear(model::ServiceId const& id);
-    [[nodiscard]] Time next() const { return order_.empty() ? kNever : order_.begin()->first; }
-    /// Moves those that are due into `services`.
-    void take_due(Time now, std::set<model::ServiceId>& services);
-
-   private:
-    std::map<model::ServiceId, Time> times_;
-    std::set<std::pair<Time, model::ServiceId>> order_;
-  };
-
   void touch_service(state::Touch<model::Service> const& touch);
   void enforce(model::NodeId const& id);
   void evict_from(model::NodeId const& id);
   void orphan(std::vector<state::TaskPtr> const& tasks);
   void reconcile_some(Time now, std::size_t most_backlog);
   void reconcile(model::ServiceId const& id, Time now);
+  void reconcile_slot(WorkList::SlotOf const& part, Time now);
+  [[nodiscard]] std::vector<model::TaskId> reap(ServiceView const& view) const;
+  void carry_out(model::ServiceId const& id,
+                 TaskPlan const& plan,
+                 std::vector<model::TaskId> const& reaped);
   void place_waiting(Time now);
 
   state::StateStore& store_;
@@ -60,12 +51,11 @@ class ControlLoop {
   RandomBytes random_;
   Allocator allocator_;
   Placement placement_;
-  bool assigning_ = false;               ///< The commit under way writes what placement planned.
-  std::set<model::ServiceId> services_;  ///< To be looked at.
-  std::set<model::NodeId> nodes_;        ///< Changed: their tasks are checked.
-  std::set<model::NodeId> unchecked_;    ///< A service of theirs changed: its tasks are checked.
+  bool assigning_ = false;  ///< The commit under way writes what placement planned.
+  WorkList work_;
+  std::set<model::NodeId> nodes_;      ///< Changed: their tasks are checked.
+  std::set<model::NodeId> unchecked_;  ///< A service of theirs changed: its tasks are checked.
   std::unordered_set<model::ServiceId> global_;  ///< Services that every change of a node concerns.
-  Wakes wakes_;
 };
 
 }  // namespace swarmward::scheduler

@@ -41,6 +41,11 @@ std::set<model::Slot> fill_gaps(ServiceView const& view,
 
 }  // namespace
 
+bool is_taken(ServiceView const& view, PlaceTasks const& place) {
+  return std::ranges::any_of(place.tasks, [](auto const* task) { return is_wanted(*task); }) ||
+         is_finished(view, place);
+}
+
 TaskPlan plan_replicated(ServiceView const& view) {
   TaskPlan plan;
   auto const replicas = std::get<model::Replicated>(view.service->spec->mode).replicas;
@@ -55,7 +60,7 @@ TaskPlan plan_replicated(ServiceView const& view) {
     if (!slot.wanted.empty()) {
       occupied.push_back(place);
     }
-    if (!slot.wanted.empty() || is_finished(view, place)) {
+    if (is_taken(view, place)) {
       live.push_back(std::move(slot));
     } else {
       dead.push_back(place);

@@ -207,8 +207,8 @@ void Placement::count_replicas(state::Snapshot const& head,
   replicas_.clear();
   by_slot_.clear();
   auto const& index = head.tasks_by_service;
-  for (auto it = index.lower_bound({group.key.service, {}}); it != index.end(); ++it) {
-    auto const& task = *(*it).second;
+  for (auto it = index.lower_bound({group.key.service}); it != index.end(); ++it) {
+    auto const& task = *it.value();
     if (task.service_id != group.key.service) {
       break;
     }

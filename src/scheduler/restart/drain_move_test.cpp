@@ -101,6 +101,37 @@ TEST_F(DrainTest, AFailedReplacementIsTriedAgainAfterTheDelay) {
   EXPECT_EQ(wanted_on(web, b)[0]->desired_state, TaskState::Running);
 }
 
+TEST_F(DrainTest, AMoveThatWentAheadDoesSoToItsEnd) {
+  auto const a = add_node("a");
+  auto const web = create(spec(1));
+  obey();
+  auto const b = add_node("b");
+  edit_node(a, drain);
+  ASSERT_EQ(wanted_on(web, b).size(), 1U);
+  auto const mover = wanted_on(web, b)[0]->id;
+  observe(mover, TaskState::Starting);
+  update(web, [](auto& changed) { changed.mode = model::Replicated{2}; });
+  EXPECT_EQ(wanted_on(web, a).size(), 1U) << "it runs on until the one that is told to start does";
+  observe(mover, TaskState::Running);
+  EXPECT_TRUE(wanted_on(web, a).empty());
+}
+
+TEST_F(DrainTest, WhatComesAfterAFailedMoverWaitsForTheOldOneToo) {
+  auto const a = add_node("a");
+  auto const web = create(spec(1));
+  obey();
+  auto const b = add_node("b");
+  edit_node(a, drain);
+  observe(wanted_on(web, b)[0]->id, TaskState::Running);
+  auto const old = store_.head().tasks_on(a).at(0)->id;
+  observe(wanted_on(web, b)[0]->id, TaskState::Failed, "x");
+  advance(seconds(6));
+  ASSERT_EQ(wanted(web).size(), 1U);
+  EXPECT_EQ(wanted(web)[0]->desired_state, TaskState::Ready) << "the first one still stops";
+  observe(old, TaskState::Shutdown);
+  EXPECT_EQ(wanted(web)[0]->desired_state, TaskState::Running);
+}
+
 TEST_F(DrainTest, ANodeThatMayStayNeedsNoReplacement) {
   auto const a = add_node("a");
   auto const web = create(spec(1));

@@ -78,7 +78,7 @@ class PlaceKeeper {
     give_up(wanted.ended);
     for (auto const* leaving : wanted.leaving) {
       auto const* mover = find_mover(place, *leaving);
-      bool const waits = start_first_ && mover != nullptr &&
+      bool const waits = mover != nullptr && goes_ahead(*mover) &&
                          mover->status.state < TaskState::Running &&
                          !is_silent(node_of(view_, *leaving));
       auto const until = waits ? drain_deadline(*node_of(view_, *leaving)) : view_.now;
@@ -102,13 +102,28 @@ class PlaceKeeper {
       return;
     }
     auto const until = mover->meta.created_at + kDrainWait;
-    if (mover->status.state >= (start_first_ ? TaskState::Running : TaskState::Ready)) {
+    if (mover->status.state >= (goes_ahead(*mover) ? TaskState::Running : TaskState::Ready)) {
       plan_.shutdown.push_back(old.id);
-    } else if (!model::has_rebalance(labels_) || until <= view_.now) {
+    } else if (is_pointless(*mover, old) || until <= view_.now) {
       plan_.shutdown.push_back(mover->id);
     } else {
       plan_.wake_at(until);
     }
+  }
+
+  /// The one that it takes over from stays until it runs. That holds to the end of a move that has
+  /// begun so, whatever becomes of the service meanwhile: the newcomer cannot be held back any
+  /// more.
+  [[nodiscard]] bool goes_ahead(model::Task const& mover) const {
+    return start_first_ || mover.desired_state >= TaskState::Running;
+  }
+
+  /// It was made because the old one's node was drained, and that has changed since. Moves that
+  /// even out a service begin on nodes that are at rest.
+  [[nodiscard]] bool is_pointless(model::Task const& mover, model::Task const& old) const {
+    auto const* node = node_of(view_, old);
+    bool const changed = node != nullptr && node->meta.updated_at > mover.meta.created_at;
+    return changed && !model::has_rebalance(labels_);
   }
 
   void leave(PlaceTasks const& place, Wanted const& wanted) {

@@ -18,13 +18,11 @@ bool still_stops(ServiceView const& view, model::Task const& task) {
 }
 
 /// When a waiting task may start: now or earlier means at once. It waits for every earlier task of
-/// its place: the one that it replaces may itself have waited for another, and been given up.
+/// its place: the one that it comes after may itself have waited for another, or have taken over
+/// from one that still stops, and have failed.
 Time start_time(ServiceView const& view, PlaceTasks const& place, model::Task const& task) {
   auto const delay_over = task.start_not_before;
-  if (task.replaces.empty()) {
-    return delay_over;
-  }
-  auto const* replaced = view.find_task(task.replaces);
+  auto const* replaced = task.replaces.empty() ? nullptr : view.find_task(task.replaces);
   bool const remains =
       replaced != nullptr && is_wanted(*replaced) && !model::is_terminal(replaced->status.state) &&
       replaced->status.state >= TaskState::Assigned && !is_silent(node_of(view, *replaced));

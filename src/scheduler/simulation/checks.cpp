@@ -10,15 +10,8 @@ using model::UpdateState;
 
 namespace {
 
-bool is_wanted_running(model::Task const& task) {
-  return task.desired_state <= TaskState::Complete && task.status.state == TaskState::Running;
-}
-
-/// A single replica leaves a drained node only when its replacement runs.
-bool is_single(state::Snapshot const& head, model::Task const& task) {
-  auto const service = head.find_service(task.service_id);
-  auto const* mode = service ? std::get_if<model::Replicated>(&service->spec->mode) : nullptr;
-  return mode != nullptr && mode->replicas == 1;
+bool is_told_to_run(model::Task const& task) {
+  return task.desired_state == TaskState::Running;
 }
 
 /// Without a request of a client in between.
@@ -57,9 +50,6 @@ void Checks::loaded(state::Snapshot const& snapshot) {
   if (snapshot.version < published_) {
     stage_.fail("version {} was published, {} was loaded", published_, snapshot.version);
   }
-  for (auto const [id, service] : snapshot.services) {
-    note_order(*service);
-  }
 }
 
 void Checks::published(state::Snapshot const& snapshot) {
@@ -72,9 +62,6 @@ void Checks::published(state::Snapshot const& snapshot) {
 void Checks::committed(state::Snapshot const& head, state::Touched const& touched) {
   head_ = head;
   for (auto const& touch : touched.services) {
-    if (touch.after) {
-      note_order(*touch.after);
-    }
     if (touch.before && touch.after) {
       check_service(*touch.before, *touch.after);
     }
@@ -105,6 +92,9 @@ void Checks::check_new_task(state::Snapshot const& head, model::Task const& task
   if (task.meta.version > head.version || task.status.state > TaskState::Pending ||
       task.desired_state > TaskState::Complete) {
     stage_.fail("task {} is not born new", brief(task.id));
+  }
+  if (is_told_to_run(task)) {
+    note_start(head, task);
   }
 }
 
@@ -140,9 +130,10 @@ void Checks::check_task(state::Snapshot const& head,
   if (before.status.state < TaskState::Assigned && is_on_node(after)) {
     check_assignment(head, after);
   }
-  if (!is_wanted_running(before) && is_wanted_running(after)) {
-    check_slot(head, after);
+  if (!is_told_to_run(before) && is_told_to_run(after)) {
+    note_start(head, after);
   }
+  check_slot(head, before, after);
 }
 
 void Checks::check_assignment(state::Snapshot const& head, model::Task const& task) {
@@ -160,23 +151,6 @@ void Checks::check_assignment(state::Snapshot const& head, model::Task const& ta
   if (auto const what = overload(head, task, *node); !what.empty()) {
     stage_.fail(
         "task {} is assigned to {}, which has too few: {}", brief(task.id), brief(node->id), what);
-  }
-}
-
-void Checks::check_slot(state::Snapshot const& head, model::Task const& task) {
-  if (task.slot == 0 || task.job_iteration || start_first_.contains(task.service_id)) {
-    return;
-  }
-  for (auto const& other : head.tasks_of(task.service_id)) {
-    bool const takes_over = task.replaces == other->id || other->replaces == task.id;
-    if (other->id != task.id && other->slot == task.slot && is_wanted_running(*other) &&
-        !(takes_over && is_single(head, task))) {
-      stage_.fail("slot {} of {} runs twice: {} and {}",
-                  task.slot,
-                  brief(task.service_id),
-                  brief(other->id),
-                  brief(task.id));
-    }
   }
 }
 
@@ -216,19 +190,6 @@ void Checks::check_service(model::Service const& before, model::Service const& a
                 brief(after.id),
                 before.update_status ? before.update_status->message : "none",
                 after.update_status ? after.update_status->message : "none");
-  }
-}
-
-void Checks::note_order(model::Service const& service) {
-  for (auto const* spec : {service.spec.get(), service.previous_spec.get()}) {
-    if (spec == nullptr) {
-      continue;
-    }
-    for (auto const& config : {spec->update, spec->rollback}) {
-      if (config && config->order == model::UpdateOrder::StartFirst) {
-        start_first_.insert(service.id);
-      }
-    }
   }
 }
 

@@ -24,21 +24,24 @@ class Checks final : public ManagerWatch {
   void check_new_task(state::Snapshot const& head, model::Task const& task);
   void check_erased_task(state::Snapshot const& head, model::Task const& task);
   void check_assignment(state::Snapshot const& head, model::Task const& task);
-  void check_slot(state::Snapshot const& head, model::Task const& task);
+  void check_slot(state::Snapshot const& head, model::Task const& before, model::Task const& task);
   void check_service(model::Service const& before, model::Service const& after);
   void check_history(state::Snapshot const& head, model::Service const& service);
   void excuse_containers_of(model::NodeId const& node);
-  void note_order(model::Service const& service);
-  [[nodiscard]] bool may_overlap(state::Snapshot const& head,
-                                 Container const& old,
-                                 Container const& fresh) const;
+  /// A task is told to start: those of its place that are to run on until it runs are noted.
+  void note_start(state::Snapshot const& head, model::Task const& task);
+  [[nodiscard]] bool go_together(model::TaskId const& one, model::TaskId const& other) const;
+  [[nodiscard]] bool may_overlap(Container const& old, Container const& fresh) const;
 
   Stage& stage_;
   Engines const& engines_;
   state::Snapshot head_;  ///< As last seen: engines go on while there is no manager.
   std::uint64_t published_ = 0;
-  /// Services that may run two tasks of a slot, as one of their specs starts the new one first.
-  std::set<model::ServiceId> start_first_;
+  /// The later and the earlier task of a place where the later one was to start first, as a single
+  /// replica moves.
+  std::set<std::pair<model::TaskId, model::TaskId>> together_;
+  /// Tasks that were told to start when updates or rollbacks of their service start first.
+  std::set<model::TaskId> ahead_;
   /// Tasks whose container may run beside its replacement: nobody could stop it.
   std::set<model::TaskId> unstoppable_;
 };

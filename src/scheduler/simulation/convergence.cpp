@@ -57,6 +57,13 @@ bool may_be_mixed(model::Service const& service) {
                     config->max_failure_ratio > 0);
 }
 
+/// Nobody looks whether a paused node still meets constraints: its tasks stay, though its labels
+/// may have changed since an update found that they may.
+bool is_spared(model::Service const& service, model::Node const* node) {
+  return node != nullptr && node->spec.availability == model::Availability::Pause &&
+         has_finished_update(service);
+}
+
 Place judge(state::Snapshot const& head, model::Service const& service, Tasks const& tasks) {
   Tasks wanted;
   std::ranges::copy_if(tasks, std::back_inserter(wanted), [](auto const* task) {
@@ -79,8 +86,9 @@ Place judge(state::Snapshot const& head, model::Service const& service, Tasks co
     return Place::Good;
   }
   auto const& task = *wanted.front();
-  bool const current = paused || may_be_mixed(service) ||
-                       !is_outdated(task, service, head.find_node(task.node_id).get());
+  auto const node = head.find_node(task.node_id);
+  bool const current = paused || may_be_mixed(service) || is_spared(service, node.get()) ||
+                       !is_outdated(task, service, node.get());
   bool const good = wanted.size() == 1 && is_up(&task) && current;
   return good ? Place::Good : Place::Bad;
 }
@@ -171,7 +179,38 @@ std::string unfinished_job(state::Snapshot const& head, model::Service const& se
   return done || stuck ? std::string{} : name_of(service, "is a job that is not done");
 }
 
+bool has_to_update(state::Snapshot const& head, model::Service const& service) {
+  if (service.update_status) {
+    return !has_finished_update(service) && !is_paused(service);
+  }
+  return std::ranges::any_of(head.tasks_of(service.id), [&](auto const& task) {
+    return is_wanted(*task) && is_outdated(*task, service, head.find_node(task->node_id).get());
+  });
+}
+
+/// One place of an update: a task of an earlier update may have its time before that of this one.
+Duration longest_of(std::optional<model::UpdateConfig> const& config) {
+  constexpr auto kDeadline = std::chrono::minutes(10);
+  constexpr auto kMonitor = std::chrono::seconds(5);
+  auto const asked = config.value_or(model::UpdateConfig{});
+  return 2 * kDeadline + asked.delay + asked.monitor.value_or(kMonitor);
+}
+
 }  // namespace
+
+Duration longest_updates(state::Snapshot const& head) {
+  Duration longest{};
+  for (auto const [id, service] : head.services) {
+    if (is_job(*service) || !has_to_update(head, *service)) {
+      continue;
+    }
+    auto const* replicated = std::get_if<model::Replicated>(&service->spec->mode);
+    auto const places = replicated != nullptr ? replicated->replicas : head.nodes.size();
+    longest += static_cast<Duration::rep>(places) *
+               (longest_of(service->spec->update) + longest_of(service->spec->rollback));
+  }
+  return longest;
+}
 
 std::string unfinished(state::Snapshot const& head, Engines const& engines) {
   for (auto const [id, service] : head.services) {

@@ -153,12 +153,13 @@ void World::calm_down() {
 }
 
 void World::wait_for_convergence() {
-  auto const until = stage_.queue.now() + options_.patience;
+  auto const patience = options_.patience + longest_updates(manager_->head());
+  auto const until = stage_.queue.now() + patience;
   std::string missing = "nothing was looked at";
   while (!stage_.violation && !missing.empty()) {
     if (stage_.queue.now() >= until) {
       return stage_.fail("not as wanted {} min after the last fault: {}",
-                         std::chrono::duration_cast<minutes>(options_.patience).count(),
+                         std::chrono::duration_cast<minutes>(patience).count(),
                          missing);
     }
     run_for(seconds(10));

@@ -13,9 +13,9 @@ class World {
   struct Options {
     std::uint64_t seed = 1;
     Duration rough = std::chrono::minutes(40);  ///< How long faults and clients rage.
-    /// After the last fault the cluster has to be as it is wanted within this.
-    /// An update spends up to ten minutes on each slot that fits nowhere, before it gives up.
-    Duration patience = std::chrono::minutes(150);
+    /// After the last fault the cluster has to be as it is wanted within this, beside the time that
+    /// the updates of its services may take (longest_updates()).
+    Duration patience = std::chrono::minutes(60);
     bool traced = false;
     std::size_t trace_lines = 200;
     Sabotage sabotage;

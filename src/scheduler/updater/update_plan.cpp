@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scheduler/updater/side_by_side.h"
 #include "scheduler/updater/update_progress.h"
 
 namespace swarmward::scheduler {
@@ -15,14 +16,6 @@ using model::UpdateState;
 
 bool runs(model::Task const* task) {
   return task->status.state == TaskState::Running;
-}
-
-/// A place that waits for room which only its own old task can give.
-bool is_blocked_by_old(model::Task const& task) {
-  auto const& err = task.status.err;
-  return task.status.state == TaskState::Pending &&
-         (err.contains("max replicas per node limit exceed") ||
-          err.contains("host-mode port already in use"));
 }
 
 class Updater {
@@ -45,9 +38,11 @@ class Updater {
     std::set<model::TaskId> leaving(plan_.shutdown.begin(), plan_.shutdown.end());
     leaving.insert(plan_.remove.begin(), plan_.remove.end());
     places_ = update_progress(view_, leaving);
-    retire_superseded();
+    for (auto& place : places_) {
+      retire_superseded(view_, settings_, place, plan_);
+    }
     if (std::ranges::none_of(places_, [&](auto const& place) { return is_open(place); })) {
-      if (active && !stopped_by_failure()) {
+      if (active && !stopped_by_failure() && !makes_outdated()) {
         finish();
       }
       return;
@@ -66,7 +61,21 @@ class Updater {
  private:
   [[nodiscard]] bool is_in(UpdateState state) const { return status_ && status_->state == state; }
   [[nodiscard]] bool is_open(UpdatedPlace const& place) const {
-    return !place.outdated.empty() && !is_given_up(place, settings_, view_.now);
+    bool const begun = place.current != nullptr;
+    return !place.outdated.empty() && !is_given_up(place, settings_, view_.now) &&
+           (begun || !is_on_paused_node(place));
+  }
+  /// Its node takes nothing new: what a global service runs there stays as it is. plan_global()
+  /// sees to it once the node does again.
+  [[nodiscard]] bool is_on_paused_node(UpdatedPlace const& place) const {
+    auto const* node = view_.find_node(place.place.node);
+    return node != nullptr && node->spec.availability == model::Availability::Pause;
+  }
+
+  /// A replacement that keeps the spec of what it replaces: its place is still to be updated.
+  [[nodiscard]] bool makes_outdated() const {
+    return std::ranges::any_of(plan_.create,
+                               [](auto const& created) { return !created.spec_of.empty(); });
   }
 
   void set_status(UpdateState state, std::string message) {
@@ -81,32 +90,6 @@ class Updater {
     status_ = model::UpdateStatus{};
     status_->started_at = view_.now;
     set_status(UpdateState::Updating, "update in progress");
-  }
-
-  void retire(UpdatedPlace& place) {
-    for (auto const* old : place.outdated) {
-      plan_.shutdown.push_back(old->id);
-    }
-    place.outdated.clear();
-  }
-
-  /// Where old and new are side by side, the old goes once the new has proven itself, and the new
-  /// if it has failed.
-  void retire_superseded() {
-    for (auto& place : places_) {
-      if (place.current == nullptr || place.outdated.empty()) {
-        continue;
-      }
-      auto const& current = *place.current;
-      if (is_proven(current, settings_, view_.now) || is_blocked_by_old(current)) {
-        retire(place);
-      } else if (runs(&current)) {
-        plan_.wake_at(current.running_since + settings_.monitor);
-      } else if (is_given_up(place, settings_, view_.now)) {
-        plan_.shutdown.push_back(current.id);
-        place.current = nullptr;
-      }
-    }
   }
 
   /// Applies the failure action. True if the update must not go on.
@@ -191,9 +174,7 @@ class Updater {
     auto const running = std::ranges::find_if(place.outdated, runs);
     bool const start_first =
         settings_.order == UpdateOrder::StartFirst && running != place.outdated.end();
-    if (start_first) {
-      created.desired = TaskState::Running;
-    } else {
+    if (!start_first) {  // Otherwise it waits for nothing but what is left of earlier tries.
       created.replaces =
           running != place.outdated.end() ? (*running)->id : place.outdated.back()->id;
     }
@@ -208,15 +189,20 @@ class Updater {
   /// All places are up to date: complete once the new tasks have been watched long enough.
   void finish() {
     auto done = status_->started_at.value_or(view_.now);
+    bool waits = false;
     for (auto const& place : places_) {
       auto const free = free_at(*view_.service, place, settings_, view_.now);
       if (free == kNever) {
-        wake_for(place, free);
-        return;
+        wake_for(place, free);  // Of several the first whose time is up may fail the update.
+        waits = true;
+        continue;
       }
       auto const* task = place.attempt;
       bool const watched = task != nullptr && runs(task);
       done = std::max({done, free, watched ? task->running_since + settings_.monitor : done});
+    }
+    if (waits) {
+      return;
     }
     if (done > view_.now) {
       plan_.wake_at(done);

@@ -228,6 +228,20 @@ TEST_F(UpdateTest, ATaskThatDoesNotRunInTimeHasFailed) {
   EXPECT_EQ(message(web), "update paused due to failure or early termination of task " + stuck);
 }
 
+TEST_F(UpdateTest, OfSeveralThatDoNotRunTheOldestIsLookedAtInTime) {
+  add_node("a");
+  auto const web = create(updatable(2, {2, {}, {}, {}, 0, {}}));
+  obey();
+  update(web, new_image);
+  stop_old(web);
+  advance(minutes(1));
+  observe(wanted(web)[0]->id, TaskState::Orphaned);  // The first slot gets a younger one.
+  auto const due = wanted(web)[1]->meta.created_at + minutes(10);
+  EXPECT_LE(wake_, due);
+  advance(due - clock_.now());
+  EXPECT_EQ(state(web), UpdateState::Paused);
+}
+
 TEST_F(UpdateTest, ASlotKeepsItsOldSpecUntilItsTurn) {
   add_node("a");
   auto const web = create(updatable(3, {1, {}, {}, {}, 0, {}}));
@@ -248,6 +262,19 @@ TEST_F(UpdateTest, ASlotKeepsItsOldSpecUntilItsTurn) {
   EXPECT_EQ(state(web), UpdateState::Completed);
 }
 
+TEST_F(UpdateTest, ANodeLostWithAllThatIsLeftToDoDoesNotEndIt) {
+  auto const a = add_node("a");
+  auto const web = create(updatable(2, {1, {}, {}, {}, 0, {}}));
+  obey();
+  update(web, new_image);
+  add_node("b");
+  edit_node(a, [](model::Node& node) { node.status.state = model::NodeState::Down; });
+  EXPECT_EQ(state(web), UpdateState::Updating);
+  run_out();
+  EXPECT_EQ(state(web), UpdateState::Completed);
+  EXPECT_EQ(new_ones(web), 2U);
+}
+
 TEST_F(UpdateTest, ASecondUpdateTakesOver) {
   add_node("a");
   auto const web = create(updatable(3, {1, {}, {}, {}, 0, {}}));
@@ -259,20 +286,6 @@ TEST_F(UpdateTest, ASecondUpdateTakesOver) {
   EXPECT_EQ(of_image(web, "nginx:3").front()->slot, 1U);
   run_out();
   EXPECT_EQ(of_image(web, "nginx:3").size(), 3U);
-  EXPECT_EQ(state(web), UpdateState::Completed);
-}
-
-TEST_F(UpdateTest, GlobalServicesAreUpdatedNodeByNode) {
-  add_node("a");
-  add_node("b");
-  auto wish = updatable(1, {1, {}, {}, {}, 0, {}});
-  wish.mode = model::Global{};
-  auto const web = create(wish);
-  obey();
-  update(web, new_image);
-  EXPECT_EQ(new_ones(web), 1U);
-  run_out();
-  EXPECT_EQ(new_ones(web), 2U);
   EXPECT_EQ(state(web), UpdateState::Completed);
 }
 

@@ -23,6 +23,11 @@ struct UpdateSettings {
   model::UpdateOrder order = model::UpdateOrder::StopFirst;
   bool gated = true;  ///< The next place waits until the last one has been watched for `monitor`.
   Duration deadline = kDefaultProgressDeadline;
+
+  /// It may end with old tasks left where new ones did not get to run.
+  [[nodiscard]] bool may_give_up_places() const {
+    return failure_action == model::FailureAction::Continue || max_failure_ratio > 0;
+  }
 };
 
 /// Pure. A rollback goes by the rollback config of the spec that it returns to.

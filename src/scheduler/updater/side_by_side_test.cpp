@@ -1,0 +1,104 @@
+#include "scheduler/updater/side_by_side.h"
+
+#include <gmock/gmock.h>
+
+#include "scheduler/testing/update_fixture.h"
+
+namespace swarmward::scheduler {
+namespace {
+
+using model::FailureAction;
+using model::TaskState;
+using model::UpdateOrder;
+using model::UpdateState;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class SideBySideTest : public UpdateFixture {
+ protected:
+  static model::ServiceSpec start_first(FailureAction action = {}) {
+    return updatable(1, {1, {}, action, {}, 0, UpdateOrder::StartFirst});
+  }
+  static void third_image(model::ServiceSpec& changed) {
+    changed.task.container->image = "nginx:3";
+  }
+  [[nodiscard]] state::TaskPtr fresh(model::ServiceId const& id) const {
+    return of_image(id, "nginx:2").at(0);
+  }
+};
+
+TEST_F(SideBySideTest, AnOvertakenUpdateLeavesOneTask) {
+  add_node("a");
+  auto const web = create(start_first(FailureAction::Continue));
+  obey();
+  update(web, new_image);
+  observe(fresh(web)->id, TaskState::Running);
+  update(web, third_image);
+  EXPECT_EQ(of_image(web, "nginx").size(), 1U) << "the only one that has proven itself";
+  EXPECT_TRUE(of_image(web, "nginx:2").empty());
+  auto const third = of_image(web, "nginx:3");
+  ASSERT_EQ(third.size(), 1U);
+  observe(third[0]->id, TaskState::Failed, "x");
+  obey();
+  EXPECT_EQ(wanted(web).size(), 1U);
+}
+
+TEST_F(SideBySideTest, OfTwoFromBeforeTheNewerStaysIfItHasProvenItself) {
+  add_node("a");
+  auto slow = start_first();
+  slow.update->monitor = minutes(1);
+  auto const web = create(slow);
+  obey();
+  update(web, new_image);
+  observe(fresh(web)->id, TaskState::Running);
+  advance(seconds(30));
+  update(web, [](auto& changed) {
+    changed.update->monitor = seconds(5);
+    third_image(changed);
+  });
+  EXPECT_TRUE(of_image(web, "nginx").empty());
+  EXPECT_EQ(of_image(web, "nginx:2").size(), 1U);
+}
+
+TEST_F(SideBySideTest, AMoveOfLongAgoSavesNobody) {
+  add_node("a");
+  add_node("b");
+  auto const web = create(start_first());
+  obey();
+  auto const node = wanted(web)[0]->node_id;
+  edit_node(node, [](auto& drained) { drained.spec.availability = model::Availability::Drain; });
+  obey();
+  ASSERT_EQ(with_origin(web, model::TaskOrigin::Move).size(), 1U);
+  update(web, new_image);
+  observe(fresh(web)->id, TaskState::Running);
+  ASSERT_EQ(wanted(web).size(), 2U);
+  update(web, third_image);
+  EXPECT_EQ(of_image(web, "nginx").size(), 1U);
+  EXPECT_EQ(new_ones(web), 0U);
+}
+
+TEST_F(SideBySideTest, ANewTaskOfAnEarlierUpdateHasNoMoreTimeToRunThanAnyOther) {
+  add_node("a");
+  auto const web = create(start_first(FailureAction::Continue));
+  obey();
+  update(web, new_image);
+  auto const first = fresh(web)->id;
+  observe(first, TaskState::Starting);
+  advance(minutes(5));
+  update(web, [](auto& changed) { changed.annotations.labels["again"] = "1"; });
+  ASSERT_EQ(fresh(web)->id, first) << "the same container is asked for";
+  advance(minutes(9));
+  ASSERT_EQ(fresh(web)->id, first);
+  EXPECT_LE(wake_, clock_.now() + minutes(1));
+  advance(minutes(1));
+  obey();
+  ASSERT_EQ(new_ones(web), 1U);
+  EXPECT_NE(fresh(web)->id, first) << "this update makes its own attempt";
+  run_out();
+  EXPECT_EQ(state(web), UpdateState::Completed);
+  EXPECT_EQ(wanted(web).size(), 1U);
+  EXPECT_EQ(new_ones(web), 1U);
+}
+
+}  // namespace
+}  // namespace swarmward::scheduler
