@@ -159,4 +159,17 @@ Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
                          *advertise};
 }
 
+Result<ChosenAddresses> choose_member_addresses(AddressRequest const& request,
+                                                std::vector<InterfaceAddress> const& known) {
+  auto asked = request;
+  if (request.advertise.empty()) {
+    asked.advertise = "127.0.0.1";  // Any that is valid; it is left out below.
+  }
+  auto chosen = choose_addresses(asked, known);
+  if (chosen && request.advertise.empty()) {
+    chosen->advertise.clear();
+  }
+  return chosen;
+}
+
 }  // namespace swarmward::cluster

@@ -34,4 +34,9 @@ struct ChosenAddresses {
 [[nodiscard]] Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
                                                        std::vector<InterfaceAddress> const& known);
 
+/// The same for a host that joins: without an address to advertise, managers take the one that they
+/// see, and `advertise` stays empty.
+[[nodiscard]] Result<ChosenAddresses> choose_member_addresses(
+    AddressRequest const& request, std::vector<InterfaceAddress> const& known);
+
 }  // namespace swarmward::cluster

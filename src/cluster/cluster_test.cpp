@@ -3,6 +3,8 @@
 
 #include "cluster/address.h"
 #include "cluster/node_liveness.h"
+#include "cluster/pki/join_token.h"
+#include "cluster/pki/unlock_key.h"
 #include "cluster/root_ca.h"
 
 namespace swarmward::cluster {
@@ -11,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(RootCa, TokensPinTheCertificate) {
-  auto const ca = make_root_ca();
+  auto const ca = make_root_ca(Time(std::chrono::hours(24 * 365 * 50)), system_random());
   ASSERT_TRUE(ca);
   auto const info = tls_info(ca->certificate);
   ASSERT_TRUE(info);
@@ -68,7 +70,7 @@ TEST(NodeLiveness, GivesAGraceAndComesBackAtOnce) {
   snapshot.nodes.insert_or_assign(node.id, std::make_shared<model::Node const>(node));
   Time const start{std::chrono::seconds(1000)};
 
-  EXPECT_FALSE(liveness.sight(node, {false, {}}, start));
+  EXPECT_FALSE(liveness.sight(node, {false, false, {}}, start));
   EXPECT_EQ(liveness.next_deadline(), start + kNodeDownAfter);
   EXPECT_TRUE(liveness.overdue(snapshot, start + std::chrono::seconds(14)).empty());
   auto const down = liveness.overdue(snapshot, start + kNodeDownAfter);
@@ -76,7 +78,8 @@ TEST(NodeLiveness, GivesAGraceAndComesBackAtOnce) {
   EXPECT_EQ(down.front().status.message, "heartbeat failure");
   EXPECT_FALSE(liveness.next_deadline());
 
-  auto const back = liveness.sight(down.front(), {true, {}}, start + std::chrono::seconds(60));
+  auto const back =
+      liveness.sight(down.front(), {true, false, {}}, start + std::chrono::seconds(60));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->status.state, model::NodeState::Ready);
   EXPECT_EQ(back->status.message, "");
@@ -92,7 +95,7 @@ TEST(NodeLiveness, ALabelSetsTheGrace) {
   snapshot.nodes.insert_or_assign(node.id, std::make_shared<model::Node const>(node));
   Time const start{std::chrono::seconds(1000)};
 
-  EXPECT_FALSE(liveness.sight(node, {false, {}}, start));
+  EXPECT_FALSE(liveness.sight(node, {false, false, {}}, start));
   EXPECT_EQ(liveness.next_deadline(), start + std::chrono::minutes(2));
   EXPECT_TRUE(liveness.overdue(snapshot, start + std::chrono::seconds(119)).empty());
   node.spec.annotations.labels.clear();

@@ -6,6 +6,9 @@
 
 #include <arpa/inet.h>
 
+#include "cluster/pki/join_token.h"
+#include "cluster/pki/unlock_key.h"
+
 namespace swarmward::cluster {
 
 Result<void> check_data_path(std::uint32_t port, std::uint32_t subnet_size) {
@@ -77,7 +80,8 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
   node.status = {model::NodeState::Ready, {}, founding.addresses.advertise};
   auto const& host = founding.addresses.advertise;
   auto const shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  node.manager = model::ManagerStatus{true, true, shown + ":2377"};
+  node.manager = model::ManagerStatus{
+      true, true, shown + founding.addresses.listen.substr(founding.addresses.listen.rfind(':'))};
   node.engine_name = kLocalEngine;
 
   model::Cluster cluster;

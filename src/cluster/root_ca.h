@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/node.h"
 
 namespace swarmward::cluster {
@@ -14,16 +15,11 @@ struct RootCa {
   std::string key;          ///< PEM; never shown.
 };
 
-/// ECDSA P-256, CN swarm-ca, valid for 20 years, as native makes it.
-[[nodiscard]] Result<RootCa> make_root_ca();
+/// ECDSA P-256, CN swarm-ca, valid for 20 years from an hour before `now`, as native makes it. The
+/// key's randomness is OpenSSL's; `random` gives the serial.
+[[nodiscard]] Result<RootCa> make_root_ca(Time now, RandomBytes const& random);
 
 /// What nodes and the swarm show of the CA. Errors: InvalidArgument if it is not a certificate.
 [[nodiscard]] Result<model::TlsInfo> tls_info(std::string const& certificate);
-
-/// `SWMTKN-1-<digest of the certificate>-<secret>`: pins the CA at the first contact.
-[[nodiscard]] std::string make_join_token(std::string const& certificate,
-                                          RandomBytes const& random);
-/// `SWMKEY-1-<32 bytes, base64 without padding>`.
-[[nodiscard]] std::string make_unlock_key(RandomBytes const& random);
 
 }  // namespace swarmward::cluster

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "cluster/pki/verify_member.h"
+#include "state/snapshot.h"
+
+// What a manager decides about hosts that join and members that report. Pure but for the draft.
+
+namespace swarmward::cluster {
+
+/// A host that wants to join, its token found good.
+struct Newcomer {
+  std::string hostname;
+  std::string address;  ///< IP address at which its agent is reached.
+  std::uint32_t agent_port = 0;
+  model::Availability availability = model::Availability::Active;
+};
+
+/// The node object of a newcomer, before its certificate is issued.
+[[nodiscard]] model::Node new_member(model::Cluster const& cluster,
+                                     Newcomer const& newcomer,
+                                     RandomBytes const& random);
+
+/// What a member says of itself with each heartbeat.
+struct MemberReport {
+  std::string address;
+  std::uint32_t agent_port = 0;
+};
+
+/// The node as it must be written after a report, if anything changed. Errors: Forbidden if the
+/// node was removed.
+[[nodiscard]] Result<std::optional<model::Node>> take_report(state::Snapshot const& snapshot,
+                                                             Peer const& peer,
+                                                             MemberReport const& report);
+
+/// May this member have a new certificate? A known key may even if its certificate has expired: a
+/// swarm that was switched off for months shall live. Errors: Forbidden.
+[[nodiscard]] Result<void> may_renew(state::Snapshot const& snapshot, Peer const& peer);
+
+}  // namespace swarmward::cluster

@@ -1,0 +1,77 @@
+#include "cluster/admission.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace swarmward::cluster {
+namespace {
+
+using ::testing::HasSubstr;
+
+class AdmissionTest : public ::testing::Test {
+ protected:
+  AdmissionTest() {
+    model::Cluster cluster;
+    cluster.tls.trust_root = "root";
+    cluster_ = std::make_shared<model::Cluster const>(cluster);
+    node_ =
+        new_member(cluster, {"h2", "10.0.0.2", 7946, model::Availability::Drain}, system_random());
+    node_.access.fingerprint = "aa";
+    peer_.node = node_.id;
+    peer_.fingerprint = "aa";
+    peer_.issuer_subject = "issuer";
+    publish(node_);
+  }
+  void publish(model::Node const& node) {
+    snapshot_ = {};
+    snapshot_.cluster = cluster_;
+    snapshot_.nodes.insert_or_assign(node.id, std::make_shared<model::Node const>(node));
+  }
+
+  std::shared_ptr<model::Cluster const> cluster_;
+  model::Node node_;
+  Peer peer_;
+  state::Snapshot snapshot_;
+};
+
+TEST_F(AdmissionTest, ANewcomerIsAWorkerThatNobodyHasHeardOfYet) {
+  EXPECT_EQ(node_.role, model::NodeRole::Worker);
+  EXPECT_EQ(node_.spec.availability, model::Availability::Drain);
+  EXPECT_EQ(node_.status.state, model::NodeState::Unknown);
+  EXPECT_EQ(node_.status.addr, "10.0.0.2");
+  EXPECT_EQ(node_.access.agent_port, 7946U);
+  EXPECT_TRUE(node_.engine_name.empty());
+}
+
+TEST_F(AdmissionTest, AMemberThatMovedIsFoundAtItsNewAddress) {
+  auto const moved = take_report(snapshot_, peer_, {"10.0.0.22", 7947});
+  ASSERT_TRUE(moved && *moved);
+  EXPECT_EQ((*moved)->status.addr, "10.0.0.22");
+  EXPECT_EQ((*moved)->access.agent_port, 7947U);
+  EXPECT_EQ((*moved)->description.tls.issuer_subject, "issuer");
+  publish(**moved);
+  auto const again = take_report(snapshot_, peer_, {"10.0.0.22", 7947});
+  EXPECT_TRUE(again && !*again) << "nothing is written while nothing changes";
+}
+
+TEST_F(AdmissionTest, WhoWasRemovedIsTurnedAwayWithACure) {
+  peer_.node = new_id<model::NodeTag>(system_random());
+  auto const refused = take_report(snapshot_, peer_, {"10.0.0.2", 7946});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Forbidden);
+  EXPECT_THAT(refused.error().message, HasSubstr("docker swarm leave"));
+  EXPECT_FALSE(may_renew(snapshot_, peer_));
+}
+
+TEST_F(AdmissionTest, AnExpiredCertificateIsRenewedForTheKnownKeyAlone) {
+  EXPECT_TRUE(may_renew(snapshot_, peer_));
+  peer_.expired = true;
+  EXPECT_TRUE(may_renew(snapshot_, peer_));
+  peer_.fingerprint = "bb";
+  EXPECT_FALSE(may_renew(snapshot_, peer_));
+  peer_.expired = false;
+  EXPECT_TRUE(may_renew(snapshot_, peer_)) << "in force, it proves enough";
+}
+
+}  // namespace
+}  // namespace swarmward::cluster
