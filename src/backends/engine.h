@@ -20,6 +20,7 @@ struct EngineInfo {
   model::NodeDescription description;  ///< Without TLS.
   std::string api_version;             ///< The newest it speaks, e.g. "1.41".
   unsigned cpus = 1;
+  bool live_restore = false;         ///< Its containers outlive it.
   bool native_swarm_active = false;  ///< Its own swarm mode is on: it cannot be a node of ours.
 };
 
@@ -92,6 +93,8 @@ class Engine {
   virtual ~Engine() = default;
 
   virtual asio::awaitable<Result<EngineInfo>> info() = 0;
+  /// The version spoken with it, e.g. "1.41"; empty while none has been agreed on.
+  [[nodiscard]] virtual std::string api_version() const = 0;
   /// Bounded by a few seconds; the heartbeat of liveness.
   virtual asio::awaitable<Result<void>> ping() = 0;
 

@@ -19,10 +19,11 @@ constexpr std::chrono::minutes kPullLimit{15};
 
 class DockerEngine final : public Engine {
  public:
-  DockerEngine(asio::any_io_executor executor, EngineAddress address)
-      : client_(std::move(executor), std::move(address)) {}
+  DockerEngine(asio::any_io_executor executor, net::DialerPtr dialer)
+      : client_(std::move(executor), std::move(dialer)) {}
 
   asio::awaitable<Result<EngineInfo>> info() override;
+  std::string api_version() const override { return version_; }
   asio::awaitable<Result<void>> ping() override;
   asio::awaitable<Result<std::string>> create_container(std::string name,
                                                         std::string body) override;
@@ -283,17 +284,17 @@ asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::open_document
 
 }  // namespace
 
-std::unique_ptr<Engine> make_docker_engine(asio::any_io_executor executor, EngineAddress address) {
-  return std::make_unique<DockerEngine>(std::move(executor), std::move(address));
+std::unique_ptr<Engine> make_docker_engine(asio::any_io_executor executor, net::DialerPtr dialer) {
+  return std::make_unique<DockerEngine>(std::move(executor), std::move(dialer));
 }
 
 Result<std::unique_ptr<Engine>> make_docker_engine(asio::any_io_executor executor,
                                                    std::string const& address) {
-  auto parsed = parse_engine_address(address);
+  auto parsed = net::parse_engine_address(address);
   if (!parsed) {
     return parsed.error();
   }
-  return make_docker_engine(std::move(executor), std::move(*parsed));
+  return make_docker_engine(std::move(executor), net::make_plain_dialer(std::move(*parsed)));
 }
 
 }  // namespace swarmward::backends

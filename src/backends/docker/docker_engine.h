@@ -4,18 +4,18 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "backends/docker/engine_address.h"
 #include "backends/engine.h"
+#include "base/net/dialer.h"
 
 namespace swarmward::backends {
 
-/// An engine behind a socket. Connects at the first call; speaks the older of its newest API
-/// version and 1.44. All calls on the thread of `executor`; must outlive its calls, not its
+/// An engine to which `dialer` leads. Connects at the first call; speaks the older of its newest
+/// API version and 1.44. All calls on the thread of `executor`; must outlive its calls, not its
 /// streams.
 [[nodiscard]] std::unique_ptr<Engine> make_docker_engine(asio::any_io_executor executor,
-                                                         EngineAddress address);
+                                                         net::DialerPtr dialer);
 
-/// As above. Errors: InvalidArgument (malformed address).
+/// As above, at a unix socket or a TCP address. Errors: InvalidArgument (malformed address).
 [[nodiscard]] Result<std::unique_ptr<Engine>> make_docker_engine(asio::any_io_executor executor,
                                                                  std::string const& address);
 

@@ -126,6 +126,8 @@ Result<EngineInfo> parse_engine_info(std::string_view info, std::string_view ver
   node.engine_labels = engine_labels(field(document, "Labels"));
   node.plugins = plugins_of(field(document, "Plugins"));
   auto const swarm = text(field(document, "Swarm"), "LocalNodeState");
+  auto const& live_restore = field(document, "LiveRestoreEnabled");
+  result.live_restore = live_restore.is_boolean() && live_restore.get<bool>();
   result.native_swarm_active = !swarm.empty() && swarm != "inactive";
   result.api_version = text(parse_json(version), "ApiVersion");
   return result;

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include "backends/docker/engine_address.h"
 #include "backends/docker/engine_requests.h"
 #include "backends/docker/line_splitter.h"
 
@@ -10,17 +9,6 @@ namespace swarmward::backends {
 namespace {
 
 using ::testing::ElementsAre;
-
-TEST(EngineAddress, TakesUnixAndTcpAlone) {
-  EXPECT_EQ(parse_engine_address("unix:///run/x.sock")->path, "/run/x.sock");
-  EXPECT_EQ(to_string(*parse_engine_address("tcp://[::1]:2375")), "tcp://[::1]:2375");
-  EXPECT_EQ(parse_engine_address("tcp://h:1")->host, "h");
-  for (auto const* bad :
-       {"", "x", "unix://rel", "tcp://h", "tcp://:1", "tcp://h:0", "tcp://h:1/x"}) {
-    EXPECT_EQ(parse_engine_address(bad).error().code, ErrorCode::InvalidArgument) << bad;
-  }
-  EXPECT_FALSE(parse_engine_address("unix:///" + std::string(200, 'x')));
-}
 
 TEST(EngineDocuments, ReadsInfo) {
   auto const info = parse_engine_info(

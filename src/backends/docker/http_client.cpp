@@ -41,8 +41,8 @@ std::string HttpResponse::header(std::string_view name) const {
   return found == headers.end() ? std::string{} : found->second;
 }
 
-HttpClient::HttpClient(asio::any_io_executor executor, EngineAddress address)
-    : executor_(std::move(executor)), address_(std::move(address)) {}
+HttpClient::HttpClient(asio::any_io_executor executor, net::DialerPtr dialer)
+    : executor_(std::move(executor)), dialer_(std::move(dialer)) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -79,12 +79,11 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
     }
     idle_.clear();
   }
-  exchange.connection = std::make_shared<HttpConnection>(executor_, to_string(address_));
-  exchange.connection->set_deadline(
-      request->timeout.count() == 0
-          ? kConnectTimeout
-          : std::min<std::chrono::milliseconds>(kConnectTimeout, request->timeout));
-  auto connected = co_await exchange.connection->connect(address_);
+  exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_->where());
+  auto const timeout = request->timeout.count() == 0
+                           ? kConnectTimeout
+                           : std::min<std::chrono::milliseconds>(kConnectTimeout, request->timeout);
+  auto connected = co_await exchange.connection->connect(dialer_, timeout);
   if (!connected) {
     co_return connected.error();
   }

@@ -9,8 +9,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "backends/docker/engine_address.h"
 #include "backends/engine.h"
+#include "base/net/dialer.h"
 #include "base/result.h"
 
 namespace swarmward::backends {
@@ -43,11 +43,11 @@ struct HttpStream {
 
 class HttpConnection;
 
-/// HTTP/1.1 to one address over kept connections. All on the thread of `executor`. A call that is
+/// HTTP/1.1 to one place over kept connections. All on the thread of `executor`. A call that is
 /// cancelled loses its connection, nothing else. Must outlive its calls, not its streams.
 class HttpClient {
  public:
-  HttpClient(asio::any_io_executor executor, EngineAddress address);
+  HttpClient(asio::any_io_executor executor, net::DialerPtr dialer);
   ~HttpClient();
   HttpClient(HttpClient const&) = delete;
   HttpClient& operator=(HttpClient const&) = delete;
@@ -71,7 +71,7 @@ class HttpClient {
   void keep(ConnectionPtr connection);
 
   asio::any_io_executor executor_;
-  EngineAddress address_;
+  net::DialerPtr dialer_;
   std::vector<ConnectionPtr> idle_;
 };
 

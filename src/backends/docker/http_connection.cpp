@@ -1,7 +1,6 @@
 #include "backends/docker/http_connection.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -13,14 +12,11 @@ namespace {
 
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Endpoint = asio::generic::stream_protocol::endpoint;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 /// One read. More would be wasted on the small answers that engines give most of the time.
 constexpr std::size_t kPieceSize = 16384;
 constexpr std::uint32_t kHeaderLimit = 1 << 20;
-/// Between attempts to enter the full backlog of a unix socket, which refuses instead of waiting.
-constexpr std::chrono::milliseconds kBacklogPause{20};
 
 /// A line break inside a value would start a header of the value's own choice.
 bool is_one_line(std::string_view text) {
@@ -47,7 +43,7 @@ std::string serialise(HttpRequest const& request) {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::any_io_executor executor, std::string where)
-    : socket_(executor), resolver_(executor), deadline_(executor), where_(std::move(where)) {}
+    : socket_(executor), deadline_(executor), where_(std::move(where)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
@@ -59,49 +55,16 @@ Error HttpConnection::failure(std::string_view doing, error_code error) const {
   return unavailable(message + (closed_ ? "the connection was closed" : error.message()));
 }
 
-asio::awaitable<error_code> HttpConnection::connect_to(Endpoint endpoint) {
-  for (;;) {
-    auto [error] = co_await socket_.async_connect(endpoint, kToken);
-    if (error != asio::error::try_again || closed_) {
-      co_return error;
-    }
-    socket_.close(error);
-    asio::steady_timer pause(socket_.get_executor(), kBacklogPause);
-    auto [stopped] = co_await pause.async_wait(kToken);
-    if (stopped || closed_) {
-      co_return asio::error::operation_aborted;
-    }
+asio::awaitable<Result<void>> HttpConnection::connect(net::DialerPtr dialer,
+                                                      std::chrono::milliseconds timeout) {
+  auto socket = co_await dialer->dial(socket_.get_executor(), timeout);
+  if (!socket) {
+    co_return in_context("cannot reach the engine at " + where_, socket.error());
   }
-}
-
-asio::awaitable<Result<void>> HttpConnection::connect(EngineAddress address) {
-  if (address.is_unix()) {
-    Endpoint const endpoint(asio::local::stream_protocol::endpoint(address.path));
-    auto error = co_await connect_to(endpoint);
-    if (error) {
-      co_return failure("cannot reach", error);
-    }
-    co_return Result<void>{};
+  if (closed_) {
+    co_return failure("cannot reach", asio::error::operation_aborted);
   }
-  auto resolved = co_await resolver_.async_resolve(address.host, address.port, kToken);
-  auto error = std::get<0>(resolved);
-  if (error || closed_) {
-    co_return failure("cannot reach", error);
-  }
-  error = asio::error::host_not_found;
-  for (auto const& entry : std::get<1>(resolved)) {
-    Endpoint const endpoint(entry.endpoint());
-    error_code ignored;
-    socket_.close(ignored);
-    error = co_await connect_to(endpoint);
-    if (!error || closed_) {
-      break;
-    }
-  }
-  if (error) {
-    co_return failure("cannot reach", error);
-  }
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  socket_ = std::move(*socket);
   co_return Result<void>{};
 }
 
@@ -176,7 +139,6 @@ void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
 void HttpConnection::close() {
   closed_ = true;
   error_code ignored;
-  resolver_.cancel();
   socket_.close(ignored);
 }
 

@@ -2,8 +2,6 @@
 
 #include <optional>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -18,7 +16,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(asio::any_io_executor executor, std::string where);
 
-  asio::awaitable<Result<void>> connect(EngineAddress address);
+  asio::awaitable<Result<void>> connect(net::DialerPtr dialer, std::chrono::milliseconds timeout);
   /// Sends the request and reads the head of its answer.
   asio::awaitable<Result<HttpResponse>> exchange(HttpRequest const* request);
   /// The next bytes of the body; empty at its end.
@@ -39,12 +37,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
-  asio::awaitable<boost::system::error_code> connect_to(
-      asio::generic::stream_protocol::endpoint endpoint);
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
-  asio::generic::stream_protocol::socket socket_;
-  asio::ip::tcp::resolver resolver_;
+  net::StreamSocket socket_;
   asio::steady_timer deadline_;
   std::chrono::milliseconds timeout_{0};
   unsigned deadline_generation_ = 0;

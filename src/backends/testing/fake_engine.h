@@ -53,6 +53,7 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   std::vector<std::string> volumes;  ///< Bodies of created volumes.
   std::chrono::seconds last_grace{0};
 
+  std::string api_version() const override { return "1.41"; }
   asio::awaitable<Result<EngineInfo>> info() override;
   asio::awaitable<Result<void>> ping() override;
   asio::awaitable<Result<std::string>> create_container(std::string name,
