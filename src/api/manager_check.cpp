@@ -2,17 +2,29 @@
 
 namespace swarmward::api {
 
-std::string swarm_header(state::Snapshot const& snapshot) {
-  return snapshot.cluster ? "active/manager" : "inactive";
+std::string swarm_header(state::Snapshot const& snapshot, WorkerView const* worker) {
+  if (snapshot.cluster) {
+    return "active/manager";
+  }
+  if (worker == nullptr) {
+    return "inactive";
+  }
+  return worker->error.empty() ? "active/worker" : "error";
 }
 
-Result<void> require_manager(state::Snapshot const& snapshot) {
-  if (!snapshot.cluster) {
-    return unavailable(
-        "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to "
-        "connect this node to swarm and try again.");
+Result<void> require_manager(Call const& call) {
+  if (call.snapshot->cluster) {
+    return {};
   }
-  return {};
+  if (call.worker) {
+    return unavailable(
+        "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster "
+        "state. Please run this command on a manager node or promote the current node to a "
+        "manager.");
+  }
+  return unavailable(
+      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to "
+      "connect this node to swarm and try again.");
 }
 
 }  // namespace swarmward::api

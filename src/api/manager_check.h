@@ -2,16 +2,17 @@
 
 #include <string>
 
+#include "api/route.h"
 #include "base/result.h"
-#include "state/snapshot.h"
 
 namespace swarmward::api {
 
-/// The value of the `Swarm` header of /_ping: "inactive" or "active/manager".
-[[nodiscard]] std::string swarm_header(state::Snapshot const& snapshot);
+/// The value of the `Swarm` header of /_ping: "inactive", "active/worker", "active/manager" or
+/// "error".
+[[nodiscard]] std::string swarm_header(state::Snapshot const& snapshot, WorkerView const* worker);
 
 /// Errors: Unavailable with native's text when this host manages no swarm. Checked after the body
 /// and the query are parsed, before any look-up.
-[[nodiscard]] Result<void> require_manager(state::Snapshot const& snapshot);
+[[nodiscard]] Result<void> require_manager(Call const& call);
 
 }  // namespace swarmward::api

@@ -8,6 +8,7 @@
 
 #include "api/server/http_message.h"
 #include "api/swarm_control.h"
+#include "api/ward_control.h"
 #include "base/id.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -15,13 +16,16 @@
 
 namespace swarmward::api {
 
+class ContainerIndex;
 class EventLog;
 
 /// What the families work with. All of it outlives them.
 struct RouteContext {
   state::StateStore& store;
   SwarmControl& control;
+  WardControl& ward;
   EventLog& events;
+  ContainerIndex const& containers;
   Clock const& clock;
   RandomBytes random;
 };
@@ -32,6 +36,7 @@ struct Call {
   std::string id;  ///< What stood for `{id}` in the path; empty if the pattern has none.
   std::shared_ptr<state::Snapshot const> snapshot;  ///< The state when the request came.
   Responder* responder = nullptr;                   ///< For handlers that stream.
+  std::shared_ptr<WorkerView const> worker;  ///< Null unless this host is a worker of a swarm.
 };
 
 /// Answers from the snapshot alone.

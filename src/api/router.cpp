@@ -12,8 +12,8 @@ namespace swarmward::api {
 namespace {
 
 /// Everything at and below these paths is ours, unknown paths too.
-constexpr std::array<std::string_view, 6> kOwnRoots{
-    "/swarm", "/nodes", "/services", "/tasks", "/secrets", "/configs"};
+constexpr std::array<std::string_view, 7> kOwnRoots{
+    "/swarm", "/nodes", "/services", "/tasks", "/secrets", "/configs", "/ward"};
 
 Response reply_of(Result<Response> outcome, ApiVersion version) {
   return outcome ? std::move(*outcome) : error_response(outcome.error(), version);
@@ -73,26 +73,32 @@ bool matches_pattern(std::string_view pattern, std::string_view path, std::strin
 
 SwarmApi::SwarmApi(state::StateStore& store,
                    SwarmControl& control,
+                   WardControl& ward,
                    EventLog& events,
+                   ContainerIndex const& containers,
                    Clock const& clock,
                    RandomBytes random)
-    : context_{store, control, events, clock, std::move(random)},
+    : context_{store, control, ward, events, containers, clock, std::move(random)},
       swarm_(context_),
       nodes_(context_),
       services_(context_),
       tasks_(context_),
       logs_(context_),
       events_(context_),
+      containers_(context_),
       info_(context_),
-      dependencies_(context_) {
+      dependencies_(context_),
+      ward_(context_) {
   add(swarm_);
   add(nodes_);
   add(services_);
   add(tasks_);
   add(logs_);
   add(events_);
+  add(containers_);
   add(info_);
   add(dependencies_);
+  add(ward_);
 }
 
 template <class Family>
@@ -116,9 +122,20 @@ bool SwarmApi::owns(std::string_view method,
   if (path == "/info" || path == "/version" || path == "/events") {
     return method == "GET";
   }
+  if (containers_.owns(method, path, raw_query)) {
+    return true;
+  }
   return std::ranges::any_of(kOwnRoots, [&](std::string_view root) {
     return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
   });
+}
+
+std::shared_ptr<Upstream const> SwarmApi::upstream_of(std::string_view path) const {
+  return containers_.upstream_of(path);
+}
+
+Result<std::shared_ptr<Upstream const>> SwarmApi::node_upstream(std::string const& name) const {
+  return containers_.node_upstream(name);
 }
 
 SwarmApi::Entry const* SwarmApi::find(std::string_view method,
@@ -143,6 +160,7 @@ asio::awaitable<void> SwarmApi::handle(Request request, Responder& responder) {
   call.request = std::move(request);
   call.snapshot = context_.store.snapshot();
   call.responder = &responder;
+  call.worker = context_.control.worker();
   auto const* entry = find(call.request.method, call.request.path, &call.id);
   if (entry == nullptr) {
     auto response = page_not_found();

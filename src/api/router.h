@@ -7,6 +7,7 @@
 
 #include "api/manager_check.h"
 #include "api/route.h"
+#include "api/routes/routes_containers.h"
 #include "api/routes/routes_dependencies.h"
 #include "api/routes/routes_events.h"
 #include "api/routes/routes_info.h"
@@ -15,16 +16,19 @@
 #include "api/routes/routes_services.h"
 #include "api/routes/routes_swarm.h"
 #include "api/routes/routes_tasks.h"
+#include "api/routes/routes_ward.h"
 
 namespace swarmward::api {
 
 /// Answers what swarm mode adds to the Engine API. Lives on the io thread; the store, the
-/// control and the events outlive it.
+/// controls and the events outlive it.
 class SwarmApi final : public RequestHandler {
  public:
   SwarmApi(state::StateStore& store,
            SwarmControl& control,
+           WardControl& ward,
            EventLog& events,
+           ContainerIndex const& containers,
            Clock const& clock,
            RandomBytes random);
 
@@ -32,6 +36,9 @@ class SwarmApi final : public RequestHandler {
                           std::string_view path,
                           ApiVersion version,
                           std::string_view raw_query) const override;
+  [[nodiscard]] std::shared_ptr<Upstream const> upstream_of(std::string_view path) const override;
+  [[nodiscard]] Result<std::shared_ptr<Upstream const>> node_upstream(
+      std::string const& name) const override;
   asio::awaitable<void> handle(Request request, Responder& responder) override;
 
  private:
@@ -55,8 +62,10 @@ class SwarmApi final : public RequestHandler {
   Tasks tasks_;
   Logs logs_;
   Events events_;
+  Containers containers_;
   Info info_;
   Dependencies dependencies_;
+  Ward ward_;
   std::vector<Entry> entries_;
 };
 

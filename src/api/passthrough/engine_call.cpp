@@ -6,16 +6,31 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "api/passthrough/upstream.h"
 #include "api/server/http_head.h"
+#include "base/net/stream_socket.h"
 
 namespace swarmward::api {
+
+namespace asio = boost::asio;
 
 namespace {
 
 using boost::system::error_code;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kTimeout{60};
+constexpr std::chrono::seconds kConnectTimeout{5};
+
+std::string render(EngineRequest const& request) {
+  auto text =
+      request.method + " " + request.target + " HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n";
+  if (!request.content_type.empty()) {
+    text += "Content-Type: " + request.content_type + "\r\n";
+  }
+  if (!request.body.empty()) {
+    text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  return text + "\r\n" + request.body;
+}
 
 Result<EngineReply> parse_reply(std::string_view text) {
   auto const end = text.find("\r\n\r\n");
@@ -38,27 +53,25 @@ Result<EngineReply> parse_reply(std::string_view text) {
 }  // namespace
 
 asio::awaitable<Result<EngineReply>> call_engine(asio::any_io_executor executor,
-                                                 std::string address,
-                                                 std::string method,
-                                                 std::string target) {
-  auto const socket = std::make_shared<Socket>(executor);
-  auto error = co_await connect_upstream(socket.get(), address);
-  if (error) {
-    co_return unavailable("cannot reach the engine at " + address + ": " + error.message());
+                                                 net::DialerPtr engine,
+                                                 EngineRequest request) {
+  auto dialled = co_await engine->dial(executor, kConnectTimeout);
+  if (!dialled) {
+    co_return in_context("cannot reach the engine at " + engine->where(), dialled.error());
   }
+  auto const socket = std::make_shared<net::StreamSocket>(std::move(*dialled));
   asio::steady_timer deadline(executor, kTimeout);
   deadline.async_wait([socket](error_code cancelled) {
     if (!cancelled) {
       socket->close(cancelled);
     }
   });
-  auto const request =
-      method + " " + target + " HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
-  co_await asio::async_write(*socket, asio::buffer(request), kToken);
+  auto const sent = render(request);
+  co_await asio::async_write(*socket, asio::buffer(sent), kToken);
   std::string text;
   auto got = co_await asio::async_read(*socket, asio::dynamic_buffer(text), kToken);
   if (std::get<0>(got) != asio::error::eof) {
-    co_return unavailable("no answer from the engine at " + address + ": " +
+    co_return unavailable("no answer from the engine at " + engine->where() + ": " +
                           std::get<0>(got).message());
   }
   co_return parse_reply(text);

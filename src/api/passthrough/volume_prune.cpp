@@ -18,10 +18,17 @@ Response as_response(Result<EngineReply> const& reply) {
   return response;
 }
 
+EngineRequest request_for(std::string method, std::string target) {
+  EngineRequest request;
+  request.method = std::move(method);
+  request.target = std::move(target);
+  return request;
+}
+
 }  // namespace
 
 asio::awaitable<Response> prune_volumes(asio::any_io_executor executor,
-                                        std::string engine_address,
+                                        net::DialerPtr engine_dialer,
                                         ApiVersion engine,
                                         std::string raw_query) {
   auto const plan = plan_volume_prune(raw_query);
@@ -30,19 +37,19 @@ asio::awaitable<Response> prune_volumes(asio::any_io_executor executor,
   }
   auto const base = "/v" + to_string(engine) + "/volumes";
   if (plan->all) {
-    auto const target = base + "/prune?" + plan->engine_query;
-    auto const reply = co_await call_engine(executor, engine_address, "POST", target);
+    auto request = request_for("POST", base + "/prune?" + plan->engine_query);
+    auto const reply = co_await call_engine(executor, engine_dialer, std::move(request));
     co_return as_response(reply);
   }
-  auto const target = base + "?" + plan->engine_query;
-  auto const list = co_await call_engine(executor, engine_address, "GET", target);
+  auto asked = request_for("GET", base + "?" + plan->engine_query);
+  auto const list = co_await call_engine(executor, engine_dialer, std::move(asked));
   if (!list || list->status != 200) {
     co_return as_response(list);
   }
   std::vector<std::string> deleted;
   for (auto const& name : anonymous_volumes(list->body)) {
-    auto const path = base + "/" + name;
-    auto const reply = co_await call_engine(executor, engine_address, "DELETE", path);
+    auto request = request_for("DELETE", base + "/" + name);
+    auto const reply = co_await call_engine(executor, engine_dialer, std::move(request));
     // One that has come into use since, or is gone, is passed over, as dockerd does.
     if (reply && reply->status < 300) {
       deleted.push_back(name);

@@ -8,7 +8,7 @@ namespace swarmward::api {
 
 /// A volume prune of API 1.42 or newer on an older engine, done by its parts. See shaping.h.
 asio::awaitable<Response> prune_volumes(asio::any_io_executor executor,
-                                        std::string engine_address,
+                                        net::DialerPtr engine_dialer,
                                         ApiVersion engine,
                                         std::string raw_query);
 

@@ -48,17 +48,17 @@ std::vector<Ptr> with_id_prefix(state::PersistentMap<Key, Ptr, Layout> const& ob
   return matches;
 }
 
-state::TaskPtr task_named(state::Snapshot const& snapshot, std::string_view input) {
-  auto const dot = input.rfind('.');
+}  // namespace
+
+state::TaskPtr find_task_named(state::Snapshot const& snapshot, std::string_view name) {
+  auto const dot = name.rfind('.');
   if (dot == std::string_view::npos) {
     return nullptr;
   }
   // The name ends with the id, so no search is needed.
-  auto task = with_id(snapshot.tasks, input.substr(dot + 1));
-  return task && model::full_name(*task) == input ? task : nullptr;
+  auto task = with_id(snapshot.tasks, name.substr(dot + 1));
+  return task && model::full_name(*task) == name ? task : nullptr;
 }
-
-}  // namespace
 
 Result<state::NodePtr> get_node(state::Snapshot const& snapshot, std::string_view input) {
   if (auto node = with_id(snapshot.nodes, input)) {
@@ -90,7 +90,7 @@ Result<state::TaskPtr> get_task(state::Snapshot const& snapshot, std::string_vie
   if (auto task = with_id(snapshot.tasks, input)) {
     return task;
   }
-  if (auto task = task_named(snapshot, input)) {
+  if (auto task = find_task_named(snapshot, input)) {
     return task;
   }
   return only(with_id_prefix(snapshot.tasks, input), "task", input);

@@ -16,5 +16,8 @@ namespace swarmward::api {
                                                     std::string_view input);
 [[nodiscard]] Result<state::TaskPtr> get_task(state::Snapshot const& snapshot,
                                               std::string_view input);
+/// By its whole name alone, which is that of its container too; null if there is none.
+[[nodiscard]] state::TaskPtr find_task_named(state::Snapshot const& snapshot,
+                                             std::string_view name);
 
 }  // namespace swarmward::api

@@ -65,4 +65,23 @@ Result<void> remove_node(state::Draft& draft, model::NodeId const& id, Force for
   return {};
 }
 
+Result<void> release_node(state::Draft& draft, model::NodeId const& id, Force force) {
+  auto const node = draft.view().find_node(id);
+  if (!node) {
+    return no_node(id);
+  }
+  if (force == Force::No && node->status.state == model::NodeState::Ready) {
+    for (auto const& [task_id, task] : draft.view().tasks) {
+      if (task->node_id == id && task->status.state <= model::TaskState::Running &&
+          task->desired_state <= model::TaskState::Running) {
+        return conflict("node " + node->description.hostname +
+                        " has tasks: drain it first (docker node update --availability drain " +
+                        node->description.hostname + "), or use --force");
+      }
+    }
+  }
+  draft.erase(id);
+  return {};
+}
+
 }  // namespace swarmward::api

@@ -18,4 +18,8 @@ namespace swarmward::api {
 /// without Force::Yes for a node that is not down.
 [[nodiscard]] Result<void> remove_node(state::Draft& draft, model::NodeId const& id, Force force);
 
+/// The same for a node that was adopted, and which is ready as long as its engine runs: what
+/// it must not have, unless it is down or with Force::Yes, is tasks. Errors: Conflict.
+[[nodiscard]] Result<void> release_node(state::Draft& draft, model::NodeId const& id, Force force);
+
 }  // namespace swarmward::api

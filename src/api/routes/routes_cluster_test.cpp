@@ -1,3 +1,5 @@
+#include "api/manager_check.h"
+#include "api/routes/routes_info.h"
 #include "api/routes/testing/api_test.h"
 
 namespace swarmward::api {
@@ -24,7 +26,7 @@ TEST_F(ApiTest, WithoutASwarmNearlyEverythingIsUnavailable) {
   EXPECT_EQ(outcome("POST", "/services/create", spec("x")), kNoSwarm);
   EXPECT_EQ(outcome("POST", "/swarm/unlock", "{}"), kNoSwarm);
   EXPECT_EQ(outcome("POST", "/swarm/leave"), "503 This node is not part of a swarm");
-  EXPECT_EQ(swarm_header(*store_->snapshot()), "inactive");
+  EXPECT_EQ(swarm_header(*store_->snapshot(), nullptr), "inactive");
 }
 
 TEST_F(ApiTest, MalformedBodyIsSaidBeforeTheSwarmIsMissed) {
@@ -62,11 +64,38 @@ TEST_F(ApiTest, InitAnswersTheNodeIdAsJsonString) {
   EXPECT_EQ(control_.last_init.subnet_size, 0U);
 }
 
+TEST_F(ApiTest, AWorkerManagesNothing) {
+  auto view = std::make_shared<WorkerView>();
+  view->node = model::NodeId("worker");
+  view->address = "10.0.0.2";
+  view->managers = {{"manager", "10.0.0.1:2377"}};
+  control_.worker_view = view;
+  for (auto const* path :
+       {"/swarm", "/nodes", "/services", "/tasks", "/services/x/logs?stdout=1"}) {
+    EXPECT_THAT(outcome("GET", path), HasSubstr("503 This node is not a swarm manager. Worker"))
+        << path;
+  }
+  EXPECT_THAT(outcome("POST", "/swarm/init", R"({"ListenAddr":"0.0.0.0:2377"})"),
+              HasSubstr("503 This node is already part of a swarm."));
+  EXPECT_THAT(outcome("POST", "/swarm/join", R"({"ListenAddr":"x","RemoteAddrs":["a"]})"),
+              HasSubstr("503 This node is already part of a swarm."));
+  EXPECT_EQ(swarm_header(*store_->snapshot(), view.get()), "active/worker");
+  auto const section = swarm_section(*store_->snapshot(), view.get());
+  EXPECT_EQ(section["NodeID"], "worker");
+  EXPECT_EQ(section["ControlAvailable"], false);
+  EXPECT_EQ(section["RemoteManagers"][0]["Addr"], "10.0.0.1:2377");
+  EXPECT_FALSE(section.contains("Cluster"));
+  view->error = "removed";
+  EXPECT_EQ(swarm_header(*store_->snapshot(), view.get()), "error");
+}
+
 TEST_F(ApiTest, InitAndJoinInASwarm) {
   auto const join = [this](std::string const& more) {
     return outcome("POST", "/swarm/join", R"({"ListenAddr":"0.0.0.0:2377")" + more + "}");
   };
-  EXPECT_THAT(join(R"(,"RemoteAddrs":["a"],"JoinToken":"SWMTKN-1-a-b")"), HasSubstr("--engine"));
+  EXPECT_EQ(join(R"(,"RemoteAddrs":["a"],"JoinToken":"SWMTKN-1-a-b")"), "500 not joined");
+  ASSERT_EQ(control_.join_requests.size(), 1U);
+  EXPECT_EQ(control_.join_requests[0].remote_addrs, std::vector<std::string>{"a"});
   EXPECT_EQ(join(R"(,"RemoteAddrs":["a"],"JoinToken":"t")"), "500 invalid join token");
   EXPECT_EQ(join(""), "400 at least 1 RemoteAddr is required to join");
   EXPECT_EQ(outcome("POST", "/swarm/join", "{}"),

@@ -30,7 +30,7 @@ constexpr std::array kRoutes{
 };
 
 Result<Response> unknown(Call const& call, std::string_view kind) {
-  if (auto manager = require_manager(*call.snapshot); !manager) {
+  if (auto manager = require_manager(call); !manager) {
     return manager.error();
   }
   return not_found(std::string(kind) + " " + call.id + " not found");
@@ -57,14 +57,14 @@ bool Dependencies::is_predefined_network(std::string_view path) {
 }
 
 Result<Response> Dependencies::list(Call const& call) const {
-  if (auto manager = require_manager(*call.snapshot); !manager) {
+  if (auto manager = require_manager(call); !manager) {
     return manager.error();
   }
   return list_reply({});
 }
 
 Result<Response> Dependencies::create(Call const& call) const {
-  if (auto manager = require_manager(*call.snapshot); !manager) {
+  if (auto manager = require_manager(call); !manager) {
     return manager.error();
   }
   return rpc_error("Unimplemented",

@@ -64,9 +64,27 @@ nlohmann::json manager_addresses(state::Snapshot const& snapshot) {
   return list;
 }
 
+nlohmann::json worker_section(WorkerView const& worker) {
+  auto managers = nlohmann::json::array();
+  for (auto const& manager : worker.managers) {
+    managers.push_back({{"NodeID", manager.node}, {"Addr", manager.address}});
+  }
+  nlohmann::json section;
+  section["NodeID"] = worker.node.str();
+  section["NodeAddr"] = worker.address;
+  section["LocalNodeState"] = worker.error.empty() ? "active" : "error";
+  section["ControlAvailable"] = false;
+  section["Error"] = worker.error;
+  section["RemoteManagers"] = std::move(managers);
+  return section;
+}
+
 }  // namespace
 
-nlohmann::json swarm_section(state::Snapshot const& snapshot) {
+nlohmann::json swarm_section(state::Snapshot const& snapshot, WorkerView const* worker) {
+  if (!snapshot.cluster && worker != nullptr) {
+    return worker_section(*worker);
+  }
   bool const active = snapshot.cluster != nullptr;
   nlohmann::json section;
   section["NodeID"] = active ? snapshot.cluster->manager_node.str() : "";
@@ -91,8 +109,10 @@ nlohmann::json swarm_section(state::Snapshot const& snapshot) {
   return section;
 }
 
-void complete_info(nlohmann::json& document, state::Snapshot const& snapshot) {
-  auto section = swarm_section(snapshot);
+void complete_info(nlohmann::json& document,
+                   state::Snapshot const& snapshot,
+                   WorkerView const* worker) {
+  auto section = swarm_section(snapshot, worker);
   if (auto const warnings = section.find("Warnings"); warnings != section.end()) {
     auto& all = document["Warnings"];
     if (!all.is_array()) {
@@ -138,7 +158,7 @@ asio::awaitable<Result<Response>> Info::info(Call const* call) {
   if (!document) {
     co_return document.error();
   }
-  complete_info(*document, *call->snapshot);
+  complete_info(*document, *call->snapshot, call->worker.get());
   co_return json_reply(*document);
 }
 

@@ -22,9 +22,12 @@ class Info {
 };
 
 /// The `Swarm` section of /info.
-[[nodiscard]] nlohmann::json swarm_section(state::Snapshot const& snapshot);
+[[nodiscard]] nlohmann::json swarm_section(state::Snapshot const& snapshot,
+                                           WorkerView const* worker);
 /// Puts the section in; its warnings are appended to the engine's.
-void complete_info(nlohmann::json& document, state::Snapshot const& snapshot);
+void complete_info(nlohmann::json& document,
+                   state::Snapshot const& snapshot,
+                   WorkerView const* worker);
 /// Raises the offered versions to ours and adds this daemon as a component.
 void complete_version(nlohmann::json& document);
 

@@ -26,7 +26,7 @@ Result<void> check_request(Call const& call) {
   if (auto const streams = check_streams(call.request); !streams) {
     return streams;
   }
-  return require_manager(*call.snapshot);
+  return require_manager(call);
 }
 
 Error no_container() {

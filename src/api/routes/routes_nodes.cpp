@@ -67,7 +67,7 @@ asio::awaitable<Result<void>> Nodes::list(Call const* call) {
   if (!filters) {
     co_return filters.error();
   }
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   if (auto const valid = check_filters(*filters); !valid) {
@@ -84,15 +84,16 @@ asio::awaitable<Result<void>> Nodes::list(Call const* call) {
       return node->description.hostname;
     });
   }
-  AppendElement append = [&found](std::string& out, std::size_t at) {
-    wire::append_text(out, *found[at]);
+  wire::TextWorkspace workspace;
+  AppendElement append = [&](std::string& out, std::size_t at) {
+    wire::append_text(out, workspace, *found[at]);
   };
   co_await send_list(call->responder, found.size(), std::move(append));
   co_return Result<void>{};
 }
 
 Result<Response> Nodes::inspect(Call const& call) const {
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   auto const node = get_node(*call.snapshot, call.id);
@@ -111,7 +112,7 @@ asio::awaitable<Result<Response>> Nodes::update(Call const* call) {
   if (!version) {
     co_return version.error();
   }
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   auto const spec = wire::node_spec_from_json(*document);
@@ -134,7 +135,7 @@ asio::awaitable<Result<Response>> Nodes::update(Call const* call) {
 
 asio::awaitable<Result<Response>> Nodes::remove(Call const* call) {
   auto const force = wire::loose_bool(call->request.query_value("force")) ? Force::Yes : Force::No;
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   auto const node = get_node(*call->snapshot, call->id);

@@ -79,7 +79,7 @@ asio::awaitable<Result<void>> Services::list(Call const* call) {
     co_return status.error();
   }
   auto const& snapshot = *call->snapshot;
-  if (auto const manager = require_manager(snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   auto const known = check_service_filters(*filters);
@@ -88,6 +88,7 @@ asio::awaitable<Result<void>> Services::list(Call const* call) {
   }
   auto const services = find_services(snapshot, *filters);
   auto const version = call->request.version;
+  wire::TextWorkspace workspace;
   AppendElement append = [&](std::string& out, std::size_t at) {
     std::optional<wire::ServiceStatus> counts;
     if (*status) {
@@ -99,7 +100,7 @@ asio::awaitable<Result<void>> Services::list(Call const* call) {
       out += wire::dump_json(document);
       return;
     }
-    wire::append_text(out, *services[at], counts);
+    wire::append_text(out, workspace, *services[at], counts);
   };
   co_await send_list(call->responder, services.size(), std::move(append));
   co_return Result<void>{};
@@ -111,7 +112,7 @@ Result<Response> Services::inspect(Call const& call) const {
   if (!defaults) {
     return defaults.error();
   }
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   auto const service = get_service(*call.snapshot, call.id);
@@ -128,7 +129,7 @@ asio::awaitable<Result<Response>> Services::create(Call const* call) {
   if (!document) {
     co_return document.error();
   }
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   auto spec = service_spec_of(*document, call->request.version);
@@ -172,7 +173,7 @@ asio::awaitable<Result<Response>> Services::update(Call const* call) {
   if (!version) {
     co_return version.error();
   }
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   auto spec = service_spec_of(*document, call->request.version);
@@ -216,7 +217,7 @@ asio::awaitable<Result<Response>> Services::update(Call const* call) {
 }
 
 asio::awaitable<Result<Response>> Services::remove(Call const* call) {
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   auto const service = get_service(*call->snapshot, call->id);

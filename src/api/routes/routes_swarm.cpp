@@ -83,9 +83,8 @@ Result<SwarmUpdate> parse_update(Request const& request) {
     }
     *flag = *asked;
   }
-  if (!spec->signing_ca_cert.empty() || !spec->signing_ca_key.empty()) {
-    return rpc_error("Unimplemented", "rotating the root CA is not part of this version");
-  }
+  update.signing_ca_cert = std::move(spec->signing_ca_cert);
+  update.signing_ca_key = std::move(spec->signing_ca_key);
   update.spec = std::move(spec->spec);
   return update;
 }
@@ -119,7 +118,7 @@ std::span<Route<Swarm> const> Swarm::routes() {
 }
 
 Result<Response> Swarm::inspect(Call const& call) const {
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   return json_reply(wire::to_json(*call.snapshot->cluster));
@@ -134,7 +133,10 @@ asio::awaitable<Result<Response>> Swarm::init(Call const* call) {
   if (!request) {
     co_return request.error();
   }
-  if (call->snapshot->cluster && !request->force_new_cluster) {
+  if (call->worker && request->force_new_cluster) {
+    co_return require_manager(*call).error();
+  }
+  if (call->worker || (call->snapshot->cluster && !request->force_new_cluster)) {
     co_return already_in_swarm();
   }
   if (auto const valid = wire::validate_swarm_spec(request->spec.spec); !valid) {
@@ -150,32 +152,34 @@ asio::awaitable<Result<Response>> Swarm::init(Call const* call) {
   co_return json_reply(id);
 }
 
-Result<Response> Swarm::join(Call const& call) const {
-  auto const document = read_json(call.request);
+asio::awaitable<Result<Response>> Swarm::join(Call const* call) {
+  auto const document = read_json(call->request);
   if (!document) {
-    return document.error();
+    co_return document.error();
   }
   auto const request = wire::join_request_from_json(*document);
   if (!request) {
-    return request.error();
+    co_return request.error();
   }
-  if (call.snapshot->cluster) {
-    return already_in_swarm();
+  if (call->snapshot->cluster || call->worker) {
+    co_return already_in_swarm();
   }
   if (auto const valid = check_join(*request); !valid) {
-    return valid.error();
+    co_return valid.error();
   }
-  return rpc_error("Unimplemented",
-                   "joining a swarm is not part of this version: start the manager's daemon with "
-                   "--engine NAME=URL for each host that is to be a node");
+  auto const joined = co_await context_.control.join(*request);
+  if (!joined) {
+    co_return joined.error();
+  }
+  co_return empty_reply();
 }
 
 asio::awaitable<Result<Response>> Swarm::leave(Call const* call) {
   auto const force = wire::loose_bool(call->request.query_value("force")) ? Force::Yes : Force::No;
-  if (!call->snapshot->cluster) {
+  if (!call->snapshot->cluster && !call->worker) {
     co_return unavailable("This node is not part of a swarm");
   }
-  if (force == Force::No && manager_count(*call->snapshot) <= 1) {
+  if (!call->worker && force == Force::No && manager_count(*call->snapshot) <= 1) {
     co_return unavailable(
         "You are attempting to leave the swarm on a node that is participating as a manager. "
         "Removing the last manager erases all current state of the swarm. Use `--force` to ignore "
@@ -193,7 +197,7 @@ asio::awaitable<Result<Response>> Swarm::update(Call const* call) {
   if (!parsed) {
     co_return parsed.error();
   }
-  if (auto const manager = require_manager(*call->snapshot); !manager) {
+  if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
   if (auto const valid = wire::validate_swarm_spec(parsed->spec); !valid) {
@@ -206,6 +210,8 @@ asio::awaitable<Result<Response>> Swarm::update(Call const* call) {
   if (update.manager_token == Rotate::Yes) {
     update.new_manager_token = context_.control.new_join_token();
   }
+  update.ca_change = context_.control.ca_change(
+      {update.spec.ca, std::move(update.signing_ca_cert), std::move(update.signing_ca_key)});
   if (update.spec.autolock) {
     update.new_unlock_key = context_.control.new_unlock_key();
   }
@@ -220,7 +226,7 @@ asio::awaitable<Result<Response>> Swarm::update(Call const* call) {
 }
 
 Result<Response> Swarm::unlock_key(Call const& call) const {
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   nlohmann::json document;
@@ -233,7 +239,7 @@ Result<Response> Swarm::unlock(Call const& call) const {
   if (!document) {
     return document.error();
   }
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   return conflict("swarm is not locked");

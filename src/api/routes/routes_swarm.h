@@ -14,7 +14,7 @@ class Swarm {
 
   Result<Response> inspect(Call const& call) const;
   asio::awaitable<Result<Response>> init(Call const* call);
-  Result<Response> join(Call const& call) const;
+  asio::awaitable<Result<Response>> join(Call const* call);
   asio::awaitable<Result<Response>> leave(Call const* call);
   asio::awaitable<Result<Response>> update(Call const* call);
   Result<Response> unlock_key(Call const& call) const;

@@ -115,6 +115,15 @@ bool matches(state::Snapshot const& snapshot, TaskQuery const& query, model::Tas
 /// The tasks of one list. The snapshot holds them.
 using Listed = std::vector<model::Task const*>;
 
+/// Asks for the task to be in the cache soon: in a long list each would be waited for.
+void prefetch(model::Task const& task) {
+  constexpr std::size_t kCacheLine = 64;
+  auto const* bytes = reinterpret_cast<char const*>(&task);
+  for (std::size_t at = 0; at < sizeof task; at += kCacheLine) {
+    __builtin_prefetch(bytes + at);
+  }
+}
+
 /// The matching tasks, found by the narrowest index, in order of their ids.
 Listed select(state::Snapshot const& snapshot, TaskQuery const& query) {
   Listed tasks;
@@ -145,7 +154,7 @@ Result<Listed> find_tasks(Call const& call) {
     return filters.error();
   }
   auto const& snapshot = *call.snapshot;
-  if (auto const manager = require_manager(snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   auto const query = parse_query(snapshot, std::move(*filters));
@@ -172,6 +181,10 @@ asio::awaitable<Result<void>> Tasks::list(Call const* call) {
   }
   wire::TaskTexts texts;
   AppendElement append = [&](std::string& out, std::size_t at) {
+    constexpr std::size_t kAhead = 4;
+    if (at + kAhead < tasks->size()) {
+      prefetch(*(*tasks)[at + kAhead]);
+    }
     texts.append(out, *(*tasks)[at]);
   };
   co_await send_list(call->responder, tasks->size(), std::move(append));
@@ -179,7 +192,7 @@ asio::awaitable<Result<void>> Tasks::list(Call const* call) {
 }
 
 Result<Response> Tasks::inspect(Call const& call) const {
-  if (auto const manager = require_manager(*call.snapshot); !manager) {
+  if (auto const manager = require_manager(call); !manager) {
     return manager.error();
   }
   auto const task = get_task(*call.snapshot, call.id);

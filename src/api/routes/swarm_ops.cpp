@@ -14,10 +14,10 @@ Result<void> update_swarm(state::Draft& draft, SwarmUpdate const& update) {
   if (present->meta.version != update.version) {
     return out_of_sequence();
   }
-  if (update.spec.ca.force_rotate != present->spec.ca.force_rotate) {
-    return rpc_error("Unimplemented", "rotating the root CA is not part of this version");
-  }
   auto cluster = *present;
+  if (auto changed = update.ca_change(cluster); !changed) {
+    return changed;
+  }
   bool const newly_locked = update.spec.autolock && !present->spec.autolock;
   cluster.spec = update.spec;
   if (update.worker_token == Rotate::Yes) {

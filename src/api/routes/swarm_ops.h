@@ -19,10 +19,12 @@ struct SwarmUpdate {
   std::string new_worker_token;
   std::string new_manager_token;
   std::string new_unlock_key;
+  std::string signing_ca_cert;
+  std::string signing_ca_key;
+  CaChange ca_change;
 };
 
-/// Errors: Internal if the version is not the cluster's present one; NotImplemented for a rotation
-/// of the root CA.
+/// Errors: Internal if the version is not the cluster's present one; those of the CA's change.
 [[nodiscard]] Result<void> update_swarm(state::Draft& draft, SwarmUpdate const& update);
 
 /// The error of an update whose `version` is not the object's present one.

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+
+#include "base/net/dialer.h"
 
 namespace swarmward::api {
 
@@ -24,6 +27,25 @@ struct ApiVersion {
 /// Digits and dots as `v[0-9.]+` allows them; nothing else parses.
 [[nodiscard]] std::optional<ApiVersion> parse_api_version(std::string_view text);
 
+/// What is known of the engine behind the front; asked anew for each request.
+struct EngineFacts {
+  ApiVersion version{1, 41};   ///< The newest the engine speaks.
+  std::string server_version;  ///< "20.10.24+dfsg1", for the Server header.
+};
+
+/// An engine that requests go to.
+struct Upstream {
+  net::DialerPtr dialer;
+  EngineFacts facts;
+};
+
+/// Who is at the other end of a connection.
+struct ClientIdentity {
+  std::string from;         ///< "unix uid=0 pid=12" or "10.0.0.5:4711".
+  std::string subject;      ///< Common name of its certificate; empty without one.
+  std::string chain;        ///< Its certificates in PEM, its own first; empty without.
+};
+
 /// A request that is answered here. The body is complete.
 struct Request {
   std::string method;
@@ -32,6 +54,7 @@ struct Request {
   std::multimap<std::string, std::string> query;  ///< Percent-decoded.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::shared_ptr<ClientIdentity const> client;  ///< Never null.
 
   /// The first value of that name; header names in any letter case. Empty if absent.
   [[nodiscard]] std::string header(std::string_view name) const;
@@ -72,6 +95,17 @@ class RequestHandler {
                                   std::string_view path,
                                   ApiVersion version,
                                   std::string_view raw_query) const = 0;
+  /// Where a request that is not owned goes; null: to the engine of this host.
+  [[nodiscard]] virtual std::shared_ptr<Upstream const> upstream_of(
+      std::string_view /*path*/) const {
+    return nullptr;
+  }
+  /// The engine of the node that the prefix `/nodes/NAME` of a path asks for. Errors: NotFound,
+  /// InvalidArgument, Unavailable.
+  [[nodiscard]] virtual Result<std::shared_ptr<Upstream const>> node_upstream(
+      std::string const& name) const {
+    return not_found("node " + name + " not found");
+  }
   /// Answers; must have called send() or end() when it returns, else the client gets a 500.
   virtual asio::awaitable<void> handle(Request request, Responder& responder) = 0;
 };

@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "api/server/http_message.h"
+#include "base/net/tls_context.h"
 #include "base/result.h"
 
 namespace swarmward::api {
@@ -16,19 +17,19 @@ inline constexpr ApiVersion kMinApiVersion{1, 24};
 /// Offered even if the engine speaks less: docker CLI 29.0–29.2 refuses less.
 inline constexpr ApiVersion kLeastOfferedApiVersion{1, 44};
 
-/// What is known of the engine behind the front; asked anew for each request.
-struct EngineFacts {
-  ApiVersion version{1, 41};   ///< The newest the engine speaks.
-  std::string server_version;  ///< "20.10.24+dfsg1", for the Server header.
-};
-
 struct FrontOptions {
-  /// Where everything that is not ours goes: "unix:///var/run/docker.sock" or "tcp://host:port".
-  std::string engine_address;
+  /// Where everything that is not ours goes.
+  net::DialerPtr engine;
   std::function<EngineFacts()> engine_facts;
   /// The value of the `Swarm` header of /_ping ("inactive", "active/manager").
   std::function<std::string()> swarm_header;
+  /// Calls that change something, and sessions inside containers, are logged with their caller.
+  bool audit = true;
 };
+
+/// Who a client with these certificates (PEM, its own first) at this address is.
+using JudgeClient =
+    std::function<Result<ClientIdentity>(std::string const& chain, std::string const& from)>;
 
 /// The front end: parses heads, answers what `handler` owns, relays everything else byte for byte
 /// to the engine (hijack, half-close and chunked bodies included). One thread: that of `executor`.
@@ -44,6 +45,14 @@ class HttpServer {
   Result<void> listen_unix(std::string const& path);
   /// host:port; port 0 picks one. Returns the port. Errors: Conflict, InvalidArgument, Forbidden.
   Result<unsigned short> listen_tcp(std::string const& host_and_port);
+
+  /// The same with TLS. `judge` says who a client is, by its certificates in PEM (empty: none) and
+  /// its address; an error closes the
+  /// connection. `context` is asked for each connection, so that certificates may change; null turns
+  /// clients away. Errors: as listen_tcp().
+  Result<unsigned short> listen_tls(std::string const& host_and_port,
+                                    std::function<net::TlsContext()> context,
+                                    JudgeClient judge);
 
   /// Stops accepting; sessions go on until close_all().
   void stop_accepting();

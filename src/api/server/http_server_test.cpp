@@ -101,7 +101,7 @@ class HttpServerTest : public ::testing::Test {
   void serve(std::function<void(FakeUpstream::Peer&)> engine) {
     upstream_ = std::make_unique<FakeUpstream>(std::move(engine));
     FrontOptions options;
-    options.engine_address = upstream_->address();
+    options.engine = net::make_plain_dialer(*net::parse_engine_address(upstream_->address()));
     options.engine_facts = [] { return EngineFacts{}; };
     options.swarm_header = [] { return std::string("active/manager"); };
     server_ = std::make_unique<HttpServer>(io_.get_executor(), options, handler_);

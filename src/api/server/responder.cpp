@@ -96,6 +96,7 @@ asio::awaitable<void> ClientResponder::send(Response response) {
     co_return;
   }
   stage_ = Stage::Done;
+  status_ = response.status;
   co_await write_all(render_answer(context_, std::move(response)));
 }
 
@@ -104,6 +105,7 @@ asio::awaitable<bool> ClientResponder::begin(Response head) {
     co_return false;
   }
   stage_ = Stage::Streaming;
+  status_ = head.status;
   start_watch();
   auto const sent = co_await write_all(render_stream_head(context_, head));
   co_return sent;

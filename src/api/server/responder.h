@@ -4,10 +4,12 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "api/passthrough/upstream.h"
 #include "api/server/own_answer.h"
+#include "base/net/stream_socket.h"
 
 namespace swarmward::api {
+
+using Socket = net::StreamSocket;
 
 /// Writes the answer of a handler to the client. While the answer is made, it alone reads from the
 /// client; what it reads belongs to the next request and goes to `read_ahead`.
@@ -23,6 +25,8 @@ class ClientResponder final : public Responder {
   [[nodiscard]] bool client_gone() const override;
   asio::awaitable<void> wait_client_gone() override;
 
+  /// The status that was sent; 0 while there is none.
+  [[nodiscard]] unsigned status() const { return status_; }
   /// Completes what the handler left undone and stops reading. True if the connection may go on.
   asio::awaitable<bool> finish();
 
@@ -39,6 +43,7 @@ class ClientResponder final : public Responder {
   AnswerContext context_;
   Stage stage_ = Stage::Nothing;
   bool broken_ = false;
+  unsigned status_ = 0;
   std::shared_ptr<Watch> watch_;
 };
 

@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "api/error_response.h"
 #include "api/passthrough/volume_prune.h"
 #include "api/server/responder.h"
 #include "api/server/transfer.h"
@@ -19,10 +20,13 @@ constexpr std::size_t kBodyLimit = 16 << 20;
 
 }  // namespace
 
-Session::Session(Socket client, std::shared_ptr<ServerContext> context)
+Session::Session(Socket client,
+                 std::shared_ptr<ServerContext> context,
+                 std::shared_ptr<ClientIdentity const> identity)
     : client_(std::move(client)),
       engine_(client_.get_executor()),
       context_(std::move(context)),
+      identity_(std::move(identity)),
       changed_(client_.get_executor()),
       grace_(client_.get_executor()) {
   changed_.expires_at(asio::steady_timer::time_point::max());
@@ -128,6 +132,9 @@ asio::awaitable<Session::Go> Session::refuse(Incoming* request, Response respons
   // Skipping an unread body costs more than a new connection.
   answer.keep_alive = answer.keep_alive && request->head.body.done();
   answer.experimental_header = response.status != 400;
+  if (context_->options.audit && is_audited(request->head.method, request->target.path)) {
+    audit({identity_, request->head.method, request->target.raw_path}, response.status);
+  }
   auto text = render_answer(answer, std::move(response));
   auto const sent = co_await write_text(&client_, std::move(text));
   co_return sent&& answer.keep_alive ? Go::On : Go::Close;
@@ -152,8 +159,35 @@ asio::awaitable<Session::Go> Session::serve_request(std::string text) {
   request.text = std::move(text);
   request.head = std::move(*head);
   request.target = std::move(*target);
+  auto refusal = address_node(&request);
+  if (refusal) {
+    auto const refused = co_await refuse(&request, std::move(*refusal));
+    co_return refused;
+  }
   auto const go = co_await serve_known(&request);
   co_return go;
+}
+
+/// A path `/nodes/NAME/v1.41/…` asks the engine of that node; the rest of the path is the request.
+std::optional<Response> Session::address_node(Incoming* request) const {
+  auto const prefix = parse_node_prefix(request->target);
+  if (!prefix) {
+    return std::nullopt;
+  }
+  auto upstream = context_->handler->node_upstream(prefix->node);
+  if (!upstream) {
+    return error_answer(http_status(upstream.error().code), upstream.error().message);
+  }
+  auto rest = parse_target(prefix->rest);
+  if (!rest) {
+    return error_answer(400, "malformed path behind /nodes/" + prefix->node);
+  }
+  request->text = replace_target(request->text, prefix->rest);
+  request->head.target = prefix->rest;
+  request->target = std::move(*rest);
+  request->upstream = std::move(*upstream);
+  request->facts = request->upstream->facts;
+  return std::nullopt;
 }
 
 asio::awaitable<Session::Go> Session::serve_known(Incoming* request) {
@@ -173,18 +207,32 @@ asio::awaitable<Session::Go> Session::serve_known(Incoming* request) {
   auto go = Go::On;
   if (refusal) {
     go = co_await refuse(request, std::move(*refusal));
-  } else if (context_->handler->owns(method, target.path, request->version, target.raw_query)) {
+  } else if (!request->upstream &&
+             context_->handler->owns(method, target.path, request->version, target.raw_query)) {
     go = co_await handle_own(request);
   } else {
-    auto const shaping =
-        find_shaping(method, target.path, request->version, request->facts.version);
-    if (shaping == Shaping::None) {
-      go = co_await relay_request(request);
-    } else if (shaping == Shaping::PruneVolumes) {
-      go = co_await prune(request);
-    } else {
-      go = co_await relay_shaped(request, shaping);
-    }
+    go = co_await pass_on(request);
+  }
+  co_return go;
+}
+
+/// To the engine that the request is about.
+asio::awaitable<Session::Go> Session::pass_on(Incoming* request) {
+  if (!request->upstream) {
+    request->upstream = context_->handler->upstream_of(request->target.path);
+  }
+  if (request->upstream) {
+    request->facts.version = request->upstream->facts.version;
+  }
+  auto const shaping = find_shaping(
+      request->head.method, request->target.path, request->version, request->facts.version);
+  auto go = Go::On;
+  if (shaping == Shaping::None) {
+    go = co_await relay_request(request);
+  } else if (shaping == Shaping::PruneVolumes) {
+    go = co_await prune(request);
+  } else {
+    go = co_await relay_shaped(request, shaping);
   }
   co_return go;
 }
@@ -233,6 +281,7 @@ asio::awaitable<Session::Go> Session::handle_own(Incoming* request) {
   own.version = request->version;
   own.query = parse_query(request->target.raw_query);
   own.headers = std::move(request->head.headers);
+  own.client = identity_;
   co_await engine_is_silent();
   auto const responder =
       std::make_shared<ClientResponder>(&client_, &client_in_, answer_context(*request));
@@ -247,6 +296,9 @@ asio::awaitable<Session::Go> Session::handle_own(Incoming* request) {
     auto answer = error_answer(500, failure);
     co_await responder->send(std::move(answer));
   }
+  if (context_->options.audit && is_audited(request->head.method, request->target.path)) {
+    audit({identity_, request->head.method, request->target.raw_path}, responder->status());
+  }
   auto const usable = co_await responder->finish();
   co_return usable ? Go::On : Go::Close;
 }
@@ -258,10 +310,11 @@ asio::awaitable<Session::Go> Session::prune(Incoming* request) {
     co_return Go::Close;
   }
   request->head.body = BodyFraming{};
-  auto answer = co_await prune_volumes(client_.get_executor(),
-                                       context_->options.engine_address,
-                                       request->facts.version,
-                                       request->target.raw_query);
+  auto answer = co_await prune_volumes(
+      client_.get_executor(),
+      request->upstream ? request->upstream->dialer : context_->options.engine,
+      request->facts.version,
+      request->target.raw_query);
   auto const go = co_await refuse(request, std::move(answer));
   co_return go;
 }

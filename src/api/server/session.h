@@ -7,12 +7,15 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/passthrough/shaping.h"
-#include "api/passthrough/upstream.h"
+#include "api/server/audit.h"
 #include "api/server/http_head.h"
 #include "api/server/own_answer.h"
 #include "api/server/target.h"
+#include "base/net/stream_socket.h"
 
 namespace swarmward::api {
+
+using Socket = net::StreamSocket;
 
 class Session;
 
@@ -29,7 +32,9 @@ struct ServerContext {
 /// keep the order of the requests.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket client, std::shared_ptr<ServerContext> context);
+  Session(Socket client,
+          std::shared_ptr<ServerContext> context,
+          std::shared_ptr<ClientIdentity const> identity);
   ~Session();
   Session(Session const&) = delete;
   Session& operator=(Session const&) = delete;
@@ -45,12 +50,14 @@ class Session : public std::enable_shared_from_this<Session> {
     bool may_hijack = false;
     bool keep_alive = true;
     ApiVersion offered;
+    std::optional<AuditEntry> audit;
   };
   /// A request as far as it has been read: its head.
   struct Incoming {
     std::string text;  ///< The head, empty line included.
     RequestHead head;
     Target target;
+    std::shared_ptr<Upstream const> upstream;  ///< Null: the engine of this host.
     EngineFacts facts;
     ApiVersion version;
   };
@@ -62,6 +69,8 @@ class Session : public std::enable_shared_from_this<Session> {
   asio::awaitable<void> serve_requests();
   asio::awaitable<Go> serve_request(std::string text);
   asio::awaitable<Go> serve_known(Incoming* request);
+  asio::awaitable<Go> pass_on(Incoming* request);
+  [[nodiscard]] std::optional<Response> address_node(Incoming* request) const;
   asio::awaitable<Go> handle_own(Incoming* request);
   asio::awaitable<Go> prune(Incoming* request);
   asio::awaitable<Go> refuse(Incoming* request, Response response);
@@ -74,7 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
   asio::awaitable<Go> relay_shaped(Incoming* request, Shaping shaping);
   asio::awaitable<Go> relay_request(Incoming* request);
   asio::awaitable<Go> follow_hijack();
-  asio::awaitable<boost::system::error_code> connect_engine();
+  asio::awaitable<Result<void>> connect_engine(net::DialerPtr dialer);
   asio::awaitable<void> relay_answers();
   asio::awaitable<bool> relay_answer(std::string head_text);
   asio::awaitable<void> end_of_engine();
@@ -85,7 +94,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Socket client_;
   Socket engine_;
+  net::DialerPtr engine_place_;  ///< Where engine_ is, or was, connected to.
   std::shared_ptr<ServerContext> context_;
+  std::shared_ptr<ClientIdentity const> identity_;
   std::string client_in_;  ///< Read from the client, not yet used.
   std::string engine_in_;
   std::deque<Relayed> relayed_;

@@ -11,6 +11,8 @@ namespace swarmward::api {
 
 namespace {
 
+constexpr std::chrono::seconds kConnectTimeout{5};
+
 /// Whether a 200 without framing would be a raw stream both ways.
 bool may_hijack(std::string_view method, std::string_view path, bool upgrade) {
   if (upgrade) {
@@ -39,32 +41,42 @@ asio::awaitable<Session::Go> Session::relay_shaped(Incoming* request, Shaping sh
   co_return go;
 }
 
-asio::awaitable<boost::system::error_code> Session::connect_engine() {
-  boost::system::error_code error;
+asio::awaitable<Result<void>> Session::connect_engine(net::DialerPtr dialer) {
+  boost::system::error_code ignored;
+  if (engine_running_ && engine_place_ != dialer) {
+    // Another engine than for the request before.
+    co_await engine_is_silent();
+    engine_.close(ignored);
+    while (engine_running_) {
+      co_await wait_change();
+    }
+  }
   if (engine_running_) {
-    co_return error;
+    co_return Result<void>{};
   }
-  engine_.close(error);
-  error = co_await connect_upstream(&engine_, context_->options.engine_address);
-  if (!error && closing_) {
-    error = asio::error::operation_aborted;
+  engine_.close(ignored);
+  auto dialled = co_await dialer->dial(client_.get_executor(), kConnectTimeout);
+  if (!dialled) {
+    co_return in_context("cannot reach the engine at " + dialer->where(), dialled.error());
   }
-  if (!error) {
-    engine_in_.clear();
-    engine_running_ = true;
-    auto self = shared_from_this();
-    asio::co_spawn(
-        client_.get_executor(), [self] { return self->relay_answers(); }, asio::detached);
+  if (closing_) {
+    co_return unavailable("the connection is being closed");
   }
-  co_return error;
+  engine_ = std::move(*dialled);
+  engine_place_ = std::move(dialer);
+  engine_in_.clear();
+  engine_running_ = true;
+  auto self = shared_from_this();
+  asio::co_spawn(
+      client_.get_executor(), [self] { return self->relay_answers(); }, asio::detached);
+  co_return Result<void>{};
 }
 
 asio::awaitable<Session::Go> Session::relay_request(Incoming* request) {
-  auto const error = co_await connect_engine();
-  if (error) {
-    auto answer = error_answer(
-        503,
-        "cannot reach the engine at " + context_->options.engine_address + ": " + error.message());
+  auto dialer = request->upstream ? request->upstream->dialer : context_->options.engine;
+  auto const connected = co_await connect_engine(std::move(dialer));
+  if (!connected) {
+    auto answer = error_answer(503, connected.error().message);
     auto const go = co_await refuse(request, std::move(answer));
     co_return go;
   }
@@ -75,6 +87,9 @@ asio::awaitable<Session::Go> Session::relay_request(Incoming* request) {
   relayed.may_hijack = may_hijack(request->head.method, target.path, request->head.upgrade);
   relayed.keep_alive = request->head.keep_alive;
   relayed.offered = offered_version(request->facts);
+  if (context_->options.audit && is_audited(request->head.method, target.path)) {
+    relayed.audit = AuditEntry{identity_, request->head.method, target.raw_path};
+  }
   bool const hijack = relayed.may_hijack;
   if (hijack) {
     // Its verdict must not be mistaken for that of a request before it.
@@ -143,6 +158,9 @@ asio::awaitable<bool> Session::relay_answer(std::string head_text) {
   auto const head = parse_response_head(head_text, relayed.head ? AnswerTo::Head : AnswerTo::Other);
   if (!head) {
     co_return false;
+  }
+  if (relayed.audit && (head->status == 101 || head->status >= 200)) {
+    audit(*relayed.audit, head->status);
   }
   bool const raw = head->status == 200 && relayed.may_hijack && !head->framed;
   if (head->status == 101 || raw) {

@@ -117,6 +117,28 @@ std::string render_target(Target const& target, std::optional<ApiVersion> versio
   return target.has_query ? text + "?" + target.raw_query : text;
 }
 
+std::optional<NodePrefix> parse_node_prefix(Target const& target) {
+  constexpr std::string_view kRoot = "/nodes/";
+  std::string_view const path = target.raw_path;
+  if (target.version || !path.starts_with(kRoot)) {
+    return std::nullopt;
+  }
+  auto const slash = path.find('/', kRoot.size());
+  if (slash == std::string_view::npos || slash == kRoot.size()) {
+    return std::nullopt;
+  }
+  auto const rest = path.substr(slash);
+  auto node = percent_decode(path.substr(kRoot.size(), slash - kRoot.size()));
+  if (rest == "/update" || rest == "/" || !node) {
+    return std::nullopt;
+  }
+  NodePrefix prefix{std::move(*node), std::string(rest)};
+  if (target.has_query) {
+    prefix.rest += "?" + target.raw_query;
+  }
+  return prefix;
+}
+
 std::optional<std::string> cleaned_target(std::string_view target) {
   target.remove_prefix(origin_length(target));
   auto const question = std::min(target.find('?'), target.size());

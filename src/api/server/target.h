@@ -24,6 +24,14 @@ struct Target {
 /// The target with another version (none: unversioned).
 [[nodiscard]] std::string render_target(Target const& target, std::optional<ApiVersion> version);
 
+/// A path `/nodes/NAME/REST` that asks for the engine of one node. Paths of the Engine API itself
+/// (`/nodes/ID`, `/nodes/ID/update`, versioned ones) are none.
+struct NodePrefix {
+  std::string node;
+  std::string rest;  ///< A target, with its query.
+};
+[[nodiscard]] std::optional<NodePrefix> parse_node_prefix(Target const& target);
+
 /// Where a path with empty, "." or ".." segments is redirected to; nothing if it is clean.
 /// Source: the router of dockerd, which redirects such paths with status 301.
 [[nodiscard]] std::optional<std::string> cleaned_target(std::string_view target);

@@ -4,10 +4,13 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "api/passthrough/upstream.h"
 #include "api/server/framing.h"
+#include "base/net/stream_socket.h"
 
 namespace swarmward::api {
+
+namespace asio = boost::asio;
+using Socket = net::StreamSocket;
 
 /// Reads a head up to its empty line into `buffer`; returns its length, 0 at the end of the
 /// connection. Errors: message_size if it is longer than kHeadLimit.

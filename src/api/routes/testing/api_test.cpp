@@ -11,10 +11,13 @@ ApiTest::ApiTest() {
                                                std::make_unique<state::MemoryPersistence>(),
                                                state::id_only_codec(),
                                                clock_);
-  store_->watch(
-      [this](auto const& /*snapshot*/, auto const& touched) { events_.published(touched); });
+  store_->watch([this](auto const& /*snapshot*/, auto const& touched) {
+    events_.published(touched);
+    containers_.published(touched);
+  });
   EXPECT_TRUE(store_->load());
-  api_ = std::make_unique<SwarmApi>(*store_, control_, events_, clock_, system_random());
+  api_ = std::make_unique<SwarmApi>(
+      *store_, control_, ward_, events_, containers_, clock_, system_random());
 }
 
 Response ApiTest::request(std::string const& method,

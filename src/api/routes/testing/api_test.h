@@ -10,9 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "api/events/event_log.h"
+#include "api/passthrough/container_index.h"
 #include "api/router.h"
 #include "api/routes/testing/fake_responder.h"
 #include "api/routes/testing/fake_swarm_control.h"
+#include "api/routes/testing/fake_ward_control.h"
 #include "state/testing/memory_persistence.h"
 
 namespace swarmward::api {
@@ -59,7 +61,9 @@ class ApiTest : public testing::Test {
       context_.get_executor()};
   StandingClock clock_;
   FakeSwarmControl control_;
+  FakeWardControl ward_;
   EventLog events_{context_.get_executor(), clock_};
+  ContainerIndex containers_{context_.get_executor()};
   std::unique_ptr<state::StateStore> store_;
   std::unique_ptr<SwarmApi> api_;
   model::NodeId manager_;

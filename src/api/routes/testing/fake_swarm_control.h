@@ -38,6 +38,7 @@ class FakeApiEngine final : public backends::Engine {
   std::shared_ptr<FakeLive> live;   ///< What open_document() reads; null: not reached.
   std::vector<std::string> opened;  ///< The paths it was asked for.
 
+  std::string api_version() const override { return "1.41"; }
   asio::awaitable<Result<std::string>> get_document(std::string path) override {
     auto const found = documents.find(path);
     if (!reachable || found == documents.end()) {
@@ -103,7 +104,8 @@ class FakeApiEngine final : public backends::Engine {
 class FakeSwarmControl final : public SwarmControl {
  public:
   std::shared_ptr<FakeApiEngine> engine = std::make_shared<FakeApiEngine>();
-  std::map<std::string, std::shared_ptr<FakeApiEngine>> engines;  ///< By node id.
+  std::map<std::string, std::shared_ptr<FakeApiEngine>> engines;     ///< By node id.
+  std::map<std::string, std::shared_ptr<Upstream const>> upstreams;  ///< By node id.
   InitOptions last_init;
   int inits = 0;
   int leaves = 0;
@@ -120,6 +122,20 @@ class FakeSwarmControl final : public SwarmControl {
   std::string new_join_token() override { return "token" + std::to_string(++tokens_); }
   std::string new_unlock_key() override { return "key" + std::to_string(++keys_); }
   std::shared_ptr<backends::Engine> local_engine() override { return engine; }
+  asio::awaitable<Result<void>> join(wire::JoinRequest request) override {
+    join_requests.push_back(std::move(request));
+    co_return Error{ErrorCode::Internal, "not joined"};
+  }
+  std::shared_ptr<WorkerView const> worker() const override { return worker_view; }
+  std::vector<wire::JoinRequest> join_requests;
+  std::shared_ptr<WorkerView const> worker_view;
+  CaChange ca_change(CaUpdate /*update*/) override {
+    return [](model::Cluster& /*cluster*/) { return Result<void>{}; };
+  }
+  std::shared_ptr<Upstream const> upstream_of(model::NodeId const& node) override {
+    auto const found = upstreams.find(node.str());
+    return found == upstreams.end() ? nullptr : found->second;
+  }
   std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) override {
     auto const found = engines.find(node.str());
     return found == engines.end() ? nullptr : found->second;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/server/http_message.h"
+#include "state/snapshot.h"
+
+// GET /containers/json with the filter `node`: the containers of several engines as one list.
+
+namespace swarmward::api {
+
+/// What to ask the engines.
+struct ContainerListPlan {
+  std::vector<state::NodePtr> nodes;  ///< By id, each once.
+  std::string path;                   ///< The same request without that filter.
+  std::size_t limit = 0;              ///< Of the whole list; 0: none.
+};
+
+/// Whether the query of GET /containers/json names nodes.
+[[nodiscard]] bool asks_nodes(std::string_view raw_query);
+
+/// Nodes are named as everywhere; `all` means all of them. Errors: InvalidArgument, NotFound.
+[[nodiscard]] Result<ContainerListPlan> plan_container_list(state::Snapshot const& snapshot,
+                                                            Request const& request);
+
+/// One engine's answer.
+struct ContainerList {
+  std::string node;              ///< Its name.
+  Result<std::string> document;  ///< The list as the engine wrote it.
+};
+
+/// One list, newest first: names become `/NODE/name`, the label `ward.node` names the node. Engines
+/// that did not answer are left out. Errors: the first engine's, if none answered.
+[[nodiscard]] Result<std::string> merge_container_lists(std::vector<ContainerList> const& lists,
+                                                        std::size_t limit);
+
+}  // namespace swarmward::api
