@@ -1,0 +1,114 @@
+#include "cli/command.h"
+#include "cli/complete.h"
+#include "cli/verbs/verbs.h"
+
+namespace swarmward::cli {
+
+namespace {
+
+Flag format_flag() {
+  return {.name = "format",
+          .kind = FlagKind::Text,
+          .usage = "Format of the output: \"table\" or \"json\"",
+          .standard = "table",
+          .words = {"table", "json"}};
+}
+
+Flag switch_flag(std::string name, std::string usage, char letter = 0) {
+  return {.name = std::move(name), .letter = letter, .usage = std::move(usage)};
+}
+
+Flag file_flag(std::string name, std::string usage) {
+  return {.name = std::move(name), .kind = FlagKind::File, .usage = std::move(usage)};
+}
+
+Command node_command() {
+  Command node{.name = "node", .brief = "Manage the engines that are nodes of the swarm"};
+  node.children = {
+      {.name = "adopt",
+       .arguments = "NAME URL",
+       .brief = "Make a node of an engine on whose host nothing of Swarmward is installed",
+       .least = 2,
+       .most = 2,
+       .flags = {file_flag("tls-ca", "Trust engines whose certificate this CA has signed"),
+                 file_flag("tls-cert", "Certificate to show to the engine"),
+                 file_flag("tls-key", "Key of that certificate"),
+                 file_flag("ssh-identity", "Private key for an ssh:// address"),
+                 switch_flag("with-agent", "Run the agent on that host, for networks")},
+       .run = &adopt_node},
+      {.name = "ls",
+       .brief = "List nodes and how their engines are reached",
+       .flags = {format_flag()},
+       .run = &list_nodes},
+      {.name = "release",
+       .arguments = "NODE",
+       .brief = "Give up a node that was adopted",
+       .least = 1,
+       .most = 1,
+       .flags = {switch_flag("force", "Even if it is not down and still has tasks", 'f')},
+       .run = &release_node,
+       .candidates = &node_names},
+  };
+  return node;
+}
+
+Command make_ward() {
+  Command ward{.name = "ward", .brief = "Look into a swarm of Swarmward and mend it"};
+  ward.children = {
+      {.name = "doctor",
+       .brief = "Check the hosts, engines and certificates of the swarm",
+       .flags = {format_flag()},
+       .run = &doctor},
+      {.name = "explain",
+       .arguments = "SERVICE|TASK",
+       .brief = "Say why tasks do not run as wanted",
+       .least = 1,
+       .most = 1,
+       .flags = {format_flag()},
+       .run = &explain,
+       .candidates = &service_names},
+      node_command(),
+      {.name = "rebalance",
+       .arguments = "[SERVICE]",
+       .brief = "Move tasks to nodes that have fewer of their service",
+       .most = 1,
+       .flags = {switch_flag("detach", "Make the first moves only and do not wait for them", 'd'),
+                 switch_flag("dry-run", "Only list the moves"),
+                 format_flag()},
+       .run = &rebalance,
+       .candidates = &service_names},
+      {.name = "version",
+       .brief = "Show the versions of the plugin and of the daemon",
+       .flags = {format_flag()},
+       .run = &show_version},
+  };
+  return ward;
+}
+
+}  // namespace
+
+Command const& ward_command() {
+  static Command const kWard = make_ward();
+  return kWard;
+}
+
+std::vector<Flag> const& global_flags() {
+  static std::vector<Flag> const kFlags{
+      file_flag("config", "Location of client config files"),
+      {.name = "context", .letter = 'c', .kind = FlagKind::Text, .usage = "Name of the context"},
+      switch_flag("debug", "Enable debug mode", 'D'),
+      {.name = "host", .letter = 'H', .kind = FlagKind::Text, .usage = "Daemon to connect to"},
+      {.name = "log-level",
+       .letter = 'l',
+       .kind = FlagKind::Text,
+       .usage = "Set the logging level"},
+      switch_flag("tls", "Use TLS; implied by --tlsverify"),
+      file_flag("tlscacert", "Trust certs signed only by this CA"),
+      file_flag("tlscert", "Path to TLS certificate file"),
+      file_flag("tlskey", "Path to TLS key file"),
+      switch_flag("tlsverify", "Use TLS and verify the remote"),
+  };
+  return kFlags;
+}
+
+}  // namespace swarmward::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace swarmward::cli {
+
+/// The commands of `docker ward`. Each prints to the session and returns the exit status.
+Result<int> show_version(Session& session, Values const& values);
+Result<int> explain(Session& session, Values const& values);
+Result<int> rebalance(Session& session, Values const& values);
+Result<int> doctor(Session& session, Values const& values);
+Result<int> list_nodes(Session& session, Values const& values);
+Result<int> adopt_node(Session& session, Values const& values);
+Result<int> release_node(Session& session, Values const& values);
+
+}  // namespace swarmward::cli
