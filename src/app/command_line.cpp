@@ -46,6 +46,20 @@ void add_flags(CLI::App& app, RawFlags& raw, Options& options) {
   app.add_flag("--insecure-tcp",
                options.insecure_tcp,
                "Allow TCP listeners without TLS that other hosts can reach");
+  app.add_flag("--tls", options.tls, "Use TLS on TCP listeners; implied by --tlsverify");
+  app.add_flag(
+      "--tlsverify",
+      options.tls_verify,
+      "Use TLS on TCP listeners and let in only clients with a certificate of --tlscacert");
+  app.add_option("--tlscacert", options.tls_ca, "CA that signed the clients' certificates (PEM)");
+  app.add_option("--tlscert", options.tls_cert, "Certificate of the TCP listeners (PEM)");
+  app.add_option("--tlskey", options.tls_key, "Its key (PEM)");
+  app.add_option(
+         "--agent-port",
+         options.agent_port,
+         "Port at which the managers of a swarm reach this host once it has joined; 0 takes "
+         "a free one")
+      ->capture_default_str();
   app.add_option("--allow-label",
                  raw.labels,
                  "Honour a label that opens hosts to containers, e.g. ward.privileged; "

@@ -13,11 +13,15 @@
 #include <unistd.h>
 
 #include "api/events/event_log.h"
+#include "api/passthrough/container_index.h"
 #include "api/router.h"
 #include "api/server/http_server.h"
+#include "app/adoption.h"
 #include "app/host_files.h"
 #include "app/membership.h"
+#include "app/service_manager.h"
 #include "app/store_codec.h"
+#include "app/ward_service.h"
 #include "backends/docker/docker_engine.h"
 #include "base/log.h"
 #include "scheduler/loop/loop_driver.h"
@@ -32,7 +36,7 @@ constexpr std::chrono::seconds kFactsRefresh{20};
 constexpr std::chrono::milliseconds kDrain{1000};
 
 std::string ip_of(std::string const& address) {
-  auto const parsed = backends::parse_engine_address(address);
+  auto const parsed = net::parse_engine_address(address);
   return parsed && !parsed->is_unix() ? parsed->host : std::string{};
 }
 
@@ -79,6 +83,7 @@ class Daemon::Impl {
                           kVersion,
                           options_.local_engine,
                           facts_.server_version);
+    service_manager_.ready();
     io_.run();
     if (!options_.pidfile.empty()) {
       ::unlink(options_.pidfile.c_str());
@@ -89,11 +94,9 @@ class Daemon::Impl {
  private:
   Result<void> make_engines() {
     auto const add = [this](std::string const& name, std::string const& url) -> Result<void> {
-      auto engine = backends::make_docker_engine(io_.get_executor(), url);
-      if (!engine) {
-        return in_context("--engine " + name + "=" + url, engine.error());
+      if (auto listed = engines_.list(name, url); !listed) {
+        return in_context("--engine " + name + "=" + url, listed.error());
       }
-      engines_[name] = std::move(*engine);
       entries_.push_back({name, ip_of(url)});
       return {};
     };
@@ -127,7 +130,7 @@ class Daemon::Impl {
   }
 
   asio::awaitable<Result<void>> refresh_facts() {
-    auto const engine = engines_.at(std::string(cluster::kLocalEngine));
+    auto const engine = engines_.local().engine;
     auto const info = co_await engine->info();
     if (!info) {
       co_return info.error();
@@ -162,16 +165,35 @@ class Daemon::Impl {
     reporter_.emplace(io_.get_executor(), *store_);
     runners_.emplace(
         io_.get_executor(), engines_, *reporter_, *liveness_, clock_, options_.label_policy);
-    membership_.emplace(*store_, *runners_, entries_, random_);
+    manager_.emplace(
+        io_.get_executor(), *store_, *liveness_, tls_, clock_, random_, options_.data_root);
+    worker_.emplace(
+        io_.get_executor(),
+        Worker::Settings{options_.data_root, engines_.local().dialer, options_.agent_port},
+        tls_,
+        clock_,
+        random_);
+    adoption_.emplace(*store_, engines_, io_.get_executor(), random_, options_.data_root);
+    engines_.reach_others_by([this](model::Node const& node) {
+      return node.access.url.empty() ? manager_->dialer_to(node) : adoption_->dialer_to(node);
+    });
+    membership_.emplace(*store_, *runners_, engines_, *manager_, *worker_, entries_, random_);
     store_->watch([this](auto const& snapshot, auto const& touched) {
       runners_->published(snapshot, touched);
     });
-    store_->watch(
-        [this](auto const& /*snapshot*/, auto const& touched) { events_.published(touched); });
+    store_->watch([this](auto const& /*snapshot*/, auto const& touched) {
+      events_.published(touched);
+      containers_.published(touched);
+    });
     if (auto loaded = store_->load(); !loaded) {
       return loaded;
     }
+    if (auto resumed = resume_membership(); !resumed) {
+      return resumed;
+    }
     runners_->adopt(*store_->snapshot());
+    liveness_->expect_members();
+    containers_.adopt(*store_->snapshot());
     state_thread_ = std::thread([this] { state_context_.run(); });
     driver_->start();
     auto const added = [](std::exception_ptr const& bug, Result<void> const& result) {
@@ -187,12 +209,28 @@ class Daemon::Impl {
     return {};
   }
 
+  Result<void> resume_membership() {
+    if (store_->snapshot()->cluster) {
+      return manager_->take_office();
+    }
+    auto const resumed = worker_->resume();
+    return resumed ? Result<void>{} : in_context("going on as a worker", resumed.error());
+  }
+
   Result<void> listen() {
-    api_.emplace(*store_, *membership_, events_, clock_, random_);
+    auto sources = ward_sources(options_);
+    sources.engine = [this](model::Node const& node) { return engines_.of(node).engine; };
+    sources.adopt = [this](api::AdoptRequest request) {
+      return adoption_->adopt(std::move(request));
+    };
+    ward_.emplace(io_.get_executor(), *store_, clock_, random_, std::move(sources));
+    api_.emplace(*store_, *membership_, *ward_, events_, containers_, clock_, random_);
     api::FrontOptions front;
-    front.engine_address = options_.local_engine;
+    front.engine = engines_.local().dialer;
     front.engine_facts = [this] { return facts_; };
-    front.swarm_header = [this] { return api::swarm_header(*store_->snapshot()); };
+    front.swarm_header = [this] {
+      return api::swarm_header(*store_->snapshot(), membership_->worker().get());
+    };
     server_.emplace(io_.get_executor(), std::move(front), *api_);
     for (auto const& host : options_.hosts) {
       if (auto listening = listen_on(host); !listening) {
@@ -203,7 +241,25 @@ class Daemon::Impl {
     return {};
   }
 
+  /// TLS for the API, as dockerd has it.
+  Result<void> in_tls(std::string const& host) {
+    auto context = load_front_tls(options_);
+    if (!context) {
+      return in_context("-H " + host, context.error());
+    }
+    auto const judge = [](std::string const& chain,
+                          std::string const& from) -> Result<api::ClientIdentity> {
+      return api::ClientIdentity{from, net::common_name(chain), chain};
+    };
+    auto const port = server_->listen_tls(
+        host.substr(6), [context = *context] { return context; }, judge);
+    return port ? Result<void>{} : in_context("-H " + host, port.error());
+  }
+
   Result<void> listen_on(std::string const& host) {
+    if (host.starts_with("tcp://") && (options_.tls || options_.tls_verify)) {
+      return in_tls(host);
+    }
     if (host.starts_with("tcp://")) {
       auto const port = server_->listen_tcp(host.substr(6));
       return port ? Result<void>{} : in_context("-H " + host, port.error());
@@ -218,6 +274,7 @@ class Daemon::Impl {
   void begin_stop() {
     room_log("app")->info("daemon.stopping");
     stopping_ = true;
+    service_manager_.stopping();
     refresh_timer_.cancel();
     server_->stop_accepting();
     asio::co_spawn(io_, finish_stop(), asio::detached);
@@ -231,6 +288,7 @@ class Daemon::Impl {
       co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     server_->close_all();
+    co_await worker_->stop();
     runners_->stop();
     reporter_->stop();
     io_.stop();
@@ -246,18 +304,25 @@ class Daemon::Impl {
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> state_guard_{
       state_context_.get_executor()};
   asio::steady_timer refresh_timer_{io_};
+  ServiceManager service_manager_{io_.get_executor(), ServiceManager::wishes_of_environment()};
   bool stopping_ = false;
   api::EngineFacts facts_;
-  NodeRunners::Engines engines_;
+  EngineDirectory engines_{io_.get_executor()};
   std::vector<cluster::EngineEntry> entries_;
   api::EventLog events_{io_.get_executor(), clock_};
+  api::ContainerIndex containers_{io_.get_executor()};
   std::optional<state::StateStore> store_;
   std::optional<scheduler::ControlLoop> loop_;
   std::optional<scheduler::LoopDriver> driver_;
   std::optional<LivenessDriver> liveness_;
   std::optional<StatusReporter> reporter_;
   std::optional<NodeRunners> runners_;
+  MemberTls tls_{clock_};
+  std::optional<Manager> manager_;
+  std::optional<Worker> worker_;
+  std::optional<Adoption> adoption_;
   std::optional<Membership> membership_;
+  std::optional<WardService> ward_;
   std::optional<api::SwarmApi> api_;
   std::optional<api::HttpServer> server_;
   std::thread state_thread_;

@@ -4,12 +4,16 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "cluster/pki/durable_file.h"
 
 namespace swarmward::app {
 
@@ -70,6 +74,23 @@ Result<void> make_parent_directory(std::string const& path) {
                  "cannot make the directory of " + path + ": " + error.message()};
   }
   return {};
+}
+
+Result<net::TlsContext> load_front_tls(Options const& options) {
+  constexpr std::size_t kLimit = 1 << 20;
+  std::map<std::string, std::string> texts;
+  for (auto const& path : {options.tls_cert, options.tls_key, options.tls_ca}) {
+    auto text = path.empty() ? std::optional<std::string>(std::string{})
+                             : cluster::read_small(path, kLimit);
+    if (!text) {
+      return invalid_argument(path + " cannot be read");
+    }
+    texts[path] = std::move(*text);
+  }
+  auto const proof = options.tls_verify ? net::PeerProof::Trusted : net::PeerProof::None;
+  auto const ca = options.tls_verify ? texts[options.tls_ca] : std::string{};
+  return net::make_tls_context(
+      {texts[options.tls_cert], texts[options.tls_key]}, ca, proof, net::TlsVersions::From12);
 }
 
 }  // namespace swarmward::app

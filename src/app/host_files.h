@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "app/options.h"
+#include "base/net/tls_context.h"
 #include "base/result.h"
 
 namespace swarmward::app {
@@ -26,6 +28,9 @@ class OwnedFile {
 
 /// Errors: Forbidden.
 [[nodiscard]] Result<void> write_pidfile(std::string const& path);
+
+/// What the TCP listeners of the API show and ask for. Errors: InvalidArgument, naming the file.
+[[nodiscard]] Result<net::TlsContext> load_front_tls(Options const& options);
 
 /// Makes the directories above a socket's path. Errors: Forbidden.
 [[nodiscard]] Result<void> make_parent_directory(std::string const& path);

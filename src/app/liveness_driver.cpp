@@ -8,6 +8,15 @@
 
 namespace swarmward::app {
 
+namespace {
+
+/// For members to find a manager that comes back: they try it twice a second.
+constexpr std::chrono::seconds kFirstGrace{10};
+/// A timer that is later than this was held up by the host.
+constexpr std::chrono::milliseconds kStall{500};
+
+}  // namespace
+
 LivenessDriver::LivenessDriver(state::StateStore& store, Clock const& clock)
     : store_(store), clock_(clock), timer_(store.strand()) {}
 
@@ -15,6 +24,51 @@ void LivenessDriver::observe(model::NodeId const& node, backends::EngineObservat
   boost::asio::post(store_.strand(), [this, node, observation = std::move(observation)] {
     sight(node, observation);
   });
+}
+
+void LivenessDriver::beat(model::NodeId const& id) {
+  boost::asio::post(store_.strand(), [this, id] {
+    auto const& head = store_.head();
+    auto const node = head.find_node(id);
+    if (node && head.cluster) {
+      auto const grace = cluster::beat_grace(head.cluster->spec.heartbeat_period);
+      write(liveness_.beat(*node, grace, clock_.now()));
+      if (!armed_for_) {
+        arm();
+      }
+    }
+  });
+}
+
+void LivenessDriver::farewell(model::NodeId const& id, cluster::Farewell why) {
+  boost::asio::post(store_.strand(), [this, id, why] {
+    if (auto const node = store_.head().find_node(id)) {
+      write(liveness_.farewell(*node, why));
+    }
+  });
+}
+
+void LivenessDriver::expect_members() {
+  for (auto const [id, node] : store_.head().nodes) {
+    if (node->access.agent_port != 0) {
+      liveness_.expect(id, kFirstGrace, clock_.now());
+    }
+  }
+  arm();
+}
+
+void LivenessDriver::write(std::optional<model::Node> node) {
+  if (!node) {
+    return;
+  }
+  room_log("cluster")->info("node.{} node={}",
+                            node->status.state == model::NodeState::Ready ? "ready" : "leaving",
+                            node->description.hostname);
+  auto const change = [&](state::Draft& draft) -> Result<void> {
+    draft.put(std::move(*node));
+    return {};
+  };
+  static_cast<void>(store_.apply(change));
 }
 
 void LivenessDriver::sight(model::NodeId const& id,
@@ -30,9 +84,10 @@ void LivenessDriver::sight(model::NodeId const& id,
         "--force there\"",
         node->description.hostname);
   }
-  cluster::NodeSighting sighting{observation.reachable && !foreign, std::nullopt};
+  cluster::NodeSighting sighting{observation.reachable && !foreign, false, std::nullopt};
   if (observation.info) {
     sighting.description = observation.info->description;
+    sighting.live_restore = observation.info->live_restore;
   }
   auto seen = liveness_.sight(*node, sighting, clock_.now());
   if (seen) {
@@ -53,6 +108,7 @@ void LivenessDriver::sight(model::NodeId const& id,
 
 void LivenessDriver::arm() {
   auto const deadline = liveness_.next_deadline();
+  armed_for_ = deadline;
   if (!deadline) {
     timer_.cancel();
     return;
@@ -66,6 +122,12 @@ void LivenessDriver::arm() {
 }
 
 void LivenessDriver::check() {
+  if (armed_for_ && clock_.now() > *armed_for_ + kStall) {
+    // It is we who were away: what hosts said meanwhile was not heard.
+    liveness_.forgive(clock_.now());
+    arm();
+    return;
+  }
   auto down = liveness_.overdue(store_.head(), clock_.now());
   auto const change = [&](state::Draft& draft) -> Result<void> {
     for (auto& node : down) {

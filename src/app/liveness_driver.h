@@ -14,9 +14,15 @@ class LivenessDriver {
  public:
   LivenessDriver(state::StateStore& store, Clock const& clock);
   void observe(model::NodeId const& node, backends::EngineObservation observation);
+  /// A host that joined says that it lives, or that it stops. Any thread.
+  void beat(model::NodeId const& node);
+  void farewell(model::NodeId const& node, cluster::Farewell why);
+  /// At the start of a manager: the hosts that joined before get some time to find it. Strand.
+  void expect_members();
 
  private:
   void sight(model::NodeId const& id, backends::EngineObservation const& observation);
+  void write(std::optional<model::Node> node);
   void arm();
   void check();
 
@@ -24,6 +30,7 @@ class LivenessDriver {
   Clock const& clock_;
   cluster::NodeLiveness liveness_;
   boost::asio::steady_timer timer_;
+  std::optional<Time> armed_for_;
 };
 
 }  // namespace swarmward::app

@@ -3,6 +3,10 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/time.h"
+#include "cluster/pki/join_token.h"
+#include "cluster/pki/root_rotation.h"
+#include "cluster/pki/unlock_key.h"
 
 namespace swarmward::app {
 
@@ -11,19 +15,48 @@ namespace {
 constexpr char const* kAlreadyMember =
     "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and join "
     "another one.";
+constexpr char const* kForeignSwarm =
+    "the engine of this host is in a swarm of its own: run \"docker swarm leave --force\" against "
+    "it first";
+constexpr char const* kChanging =
+    "This node is just becoming part of a swarm at somebody else's request. Try again when that is "
+    "done.";
 constexpr char const* kNotMember = "This node is not part of a swarm";
 constexpr char const* kLastManager =
     "You are attempting to leave the swarm on a node that is participating as a manager. Removing "
     "the last manager erases all current state of the swarm. Use `--force` to ignore this "
     "message. ";
 
+/// One init or join at a time.
+class Turn {
+ public:
+  explicit Turn(bool& busy) : busy_(busy), taken_(!busy) { busy_ = true; }
+  ~Turn() { busy_ = busy_ && !taken_; }
+  Turn(Turn const&) = delete;
+  Turn& operator=(Turn const&) = delete;
+  [[nodiscard]] bool taken() const { return taken_; }
+
+ private:
+  bool& busy_;
+  bool taken_;
+};
+
 }  // namespace
 
 Membership::Membership(state::StateStore& store,
                        NodeRunners& runners,
-                       std::vector<cluster::EngineEntry> engines,
+                       EngineDirectory& engines,
+                       Manager& manager,
+                       Worker& worker,
+                       std::vector<cluster::EngineEntry> listed,
                        RandomBytes random)
-    : store_(store), runners_(runners), engines_(std::move(engines)), random_(std::move(random)) {}
+    : store_(store),
+      runners_(runners),
+      engines_(engines),
+      manager_(manager),
+      worker_(worker),
+      listed_(std::move(listed)),
+      random_(std::move(random)) {}
 
 asio::awaitable<Result<cluster::Founding>> Membership::prepare(api::InitOptions options) {
   cluster::AddressRequest const request{
@@ -44,11 +77,9 @@ asio::awaitable<Result<cluster::Founding>> Membership::prepare(api::InitOptions 
     co_return in_context("asking the engine of this host", info.error());
   }
   if (info->native_swarm_active) {
-    co_return conflict(
-        "the engine of this host is in a swarm of its own: run \"docker swarm leave --force\" "
-        "against it first");
+    co_return conflict(kForeignSwarm);
   }
-  auto ca = cluster::make_root_ca();
+  auto ca = cluster::make_root_ca(SystemClock().now(), random_);
   if (!ca) {
     co_return ca.error();
   }
@@ -65,6 +96,10 @@ asio::awaitable<Result<cluster::Founding>> Membership::prepare(api::InitOptions 
 }
 
 asio::awaitable<Result<model::NodeId>> Membership::init(api::InitOptions options) {
+  Turn const turn(changing_);
+  if (!turn.taken()) {
+    co_return unavailable(kChanging);
+  }
   auto const cluster = store_.snapshot()->cluster;
   if (cluster && options.force_new_cluster) {
     co_return cluster->manager_node;  // One manager with all its state: already what is asked for.
@@ -76,6 +111,9 @@ asio::awaitable<Result<model::NodeId>> Membership::init(api::InitOptions options
   if (!founding) {
     co_return founding.error();
   }
+  if (auto listening = manager_.listen(founding->addresses.listen); !listening) {
+    co_return listening.error();
+  }
   auto id = std::make_shared<model::NodeId>();
   auto const shared = std::make_shared<cluster::Founding>(std::move(*founding));
   state::Change change = [this, id, shared](state::Draft& draft) -> Result<void> {
@@ -84,18 +122,65 @@ asio::awaitable<Result<model::NodeId>> Membership::init(api::InitOptions options
       return founded.error();
     }
     *id = *founded;
-    cluster::add_listed_engines(draft, engines_, random_);
+    cluster::add_listed_engines(draft, listed_, random_);
     return {};
   };
   auto const written = co_await store_.update(std::move(change));
   if (!written) {
+    manager_.step_down();
     co_return written.error();
   }
-  room_log("app")->info("swarm.created manager={} engines={}", id->view(), engines_.size());
+  if (auto in_office = manager_.take_office(); !in_office) {
+    co_return in_office.error();
+  }
+  room_log("app")->info("swarm.created manager={} engines={}", id->view(), listed_.size() + 1);
   co_return *id;
 }
 
+asio::awaitable<Result<void>> Membership::join(wire::JoinRequest request) {
+  Turn const turn(changing_);
+  if (!turn.taken()) {
+    co_return unavailable(kChanging);
+  }
+  if (store_.snapshot()->cluster || worker_.view()) {
+    co_return unavailable(kAlreadyMember);
+  }
+  auto const info = co_await local_engine()->info();
+  if (!info) {
+    co_return in_context("asking the engine of this host", info.error());
+  }
+  if (info->native_swarm_active) {
+    co_return conflict(kForeignSwarm);
+  }
+  auto joined = co_await worker_.join(std::move(request), info->description.hostname);
+  co_return joined;
+}
+
+/// Containers go with the membership, as natively; an engine that does not answer keeps none back.
+asio::awaitable<Result<void>> Membership::leave_as_worker() {
+  auto const engine = local_engine();
+  auto label = "com.docker.swarm.node.id=" + worker_.view()->node.str();
+  co_await worker_.leave();
+  auto const containers = co_await engine->list_containers(std::move(label));
+  if (!containers) {
+    co_return in_context("the swarm was left, but its containers are still here",
+                         containers.error());
+  }
+  for (auto const& container : *containers) {
+    auto const removed = co_await engine->remove_container(container.id, backends::KeepVolumes::No);
+    if (!removed) {
+      room_log("app")->warn(
+          "container.not_removed id={} reason=\"{}\"", container.id, removed.error().message);
+    }
+  }
+  co_return Result<void>{};
+}
+
 asio::awaitable<Result<void>> Membership::leave(api::Force force) {
+  if (worker_.view()) {
+    auto left = co_await leave_as_worker();
+    co_return left;
+  }
   if (!store_.snapshot()->cluster) {
     co_return unavailable(kNotMember);
   }
@@ -114,6 +199,7 @@ asio::awaitable<Result<void>> Membership::leave(api::Force force) {
   if (!written) {
     co_return written.error();
   }
+  manager_.step_down();
   room_log("app")->info("swarm.left");
   co_return Result<void>{};
 }
@@ -121,7 +207,7 @@ asio::awaitable<Result<void>> Membership::leave(api::Force force) {
 asio::awaitable<Result<void>> Membership::add_new_engines() {
   state::Change change = [this](state::Draft& draft) -> Result<void> {
     if (draft.view().cluster) {
-      cluster::add_listed_engines(draft, engines_, random_);
+      cluster::add_listed_engines(draft, listed_, random_);
     }
     return {};
   };
@@ -130,6 +216,14 @@ asio::awaitable<Result<void>> Membership::add_new_engines() {
     co_return written.error();
   }
   co_return Result<void>{};
+}
+
+api::CaChange Membership::ca_change(api::CaUpdate update) {
+  cluster::CaRequest request{
+      std::move(update.config), std::move(update.signing_cert), std::move(update.signing_key)};
+  return [request = std::move(request), random = random_](model::Cluster& cluster) {
+    return cluster::change_ca(cluster, request, {SystemClock().now(), random, {}});
+  };
 }
 
 std::string Membership::new_join_token() {
@@ -142,12 +236,28 @@ std::string Membership::new_unlock_key() {
 }
 
 std::shared_ptr<backends::Engine> Membership::local_engine() {
-  return runners_.engine(std::string(cluster::kLocalEngine));
+  return engines_.local().engine;
 }
 
 std::shared_ptr<backends::Engine> Membership::engine_of(model::NodeId const& id) {
   auto const node = store_.snapshot()->find_node(id);
-  return node ? runners_.engine(node->engine_name) : nullptr;
+  return node ? engines_.of(*node).engine : nullptr;
+}
+
+std::shared_ptr<api::Upstream const> Membership::upstream_of(model::NodeId const& id) {
+  auto const node = store_.snapshot()->find_node(id);
+  if (!node) {
+    return nullptr;
+  }
+  auto const entry = engines_.of(*node);
+  if (!entry.engine) {
+    return nullptr;
+  }
+  api::Upstream upstream{entry.dialer, {}};
+  upstream.facts.version =
+      api::parse_api_version(entry.engine->api_version()).value_or(upstream.facts.version);
+  upstream.facts.server_version = node->description.engine_version;
+  return std::make_shared<api::Upstream const>(std::move(upstream));
 }
 
 }  // namespace swarmward::app

@@ -3,6 +3,9 @@
 #include <vector>
 
 #include "api/swarm_control.h"
+#include "app/engine_directory.h"
+#include "app/member/manager.h"
+#include "app/member/worker.h"
 #include "app/node_runners.h"
 #include "cluster/founding.h"
 
@@ -13,26 +16,41 @@ class Membership final : public api::SwarmControl {
  public:
   Membership(state::StateStore& store,
              NodeRunners& runners,
-             std::vector<cluster::EngineEntry> engines,
+             EngineDirectory& engines,
+             Manager& manager,
+             Worker& worker,
+             std::vector<cluster::EngineEntry> listed,
              RandomBytes random);
 
   asio::awaitable<Result<model::NodeId>> init(api::InitOptions options) override;
+  asio::awaitable<Result<void>> join(wire::JoinRequest request) override;
   asio::awaitable<Result<void>> leave(api::Force force) override;
+  [[nodiscard]] std::shared_ptr<api::WorkerView const> worker() const override {
+    return worker_.view();
+  }
+  [[nodiscard]] api::CaChange ca_change(api::CaUpdate update) override;
   [[nodiscard]] std::string new_join_token() override;
   [[nodiscard]] std::string new_unlock_key() override;
   [[nodiscard]] std::shared_ptr<backends::Engine> local_engine() override;
   [[nodiscard]] std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) override;
+  [[nodiscard]] std::shared_ptr<api::Upstream const> upstream_of(
+      model::NodeId const& node) override;
 
   /// At start: engines listed since the swarm was made become nodes.
   asio::awaitable<Result<void>> add_new_engines();
 
  private:
   asio::awaitable<Result<cluster::Founding>> prepare(api::InitOptions options);
+  asio::awaitable<Result<void>> leave_as_worker();
 
   state::StateStore& store_;
   NodeRunners& runners_;
-  std::vector<cluster::EngineEntry> engines_;
+  EngineDirectory& engines_;
+  Manager& manager_;
+  Worker& worker_;
+  std::vector<cluster::EngineEntry> listed_;
   RandomBytes random_;
+  bool changing_ = false;  ///< A swarm is being made or joined.
 };
 
 }  // namespace swarmward::app

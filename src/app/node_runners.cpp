@@ -10,13 +10,13 @@
 namespace swarmward::app {
 
 NodeRunners::NodeRunners(asio::any_io_executor executor,
-                         Engines engines,
+                         EngineDirectory& engines,
                          StatusReporter& reporter,
                          LivenessDriver& liveness,
                          Clock const& clock,
                          backends::LabelPolicy labels)
     : executor_(std::move(executor)),
-      engines_(std::move(engines)),
+      engines_(engines),
       reporter_(reporter),
       liveness_(liveness),
       clock_(clock),
@@ -29,8 +29,8 @@ void NodeRunners::adopt(state::Snapshot const& snapshot) {
 }
 
 void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const& node) {
-  auto const engine = engines_.find(node.engine_name);
-  if (engine == engines_.end()) {
+  auto const engine = engines_.of(node).engine;
+  if (!engine) {
     auto const text = "no --engine " + node.engine_name + "=URL was given";
     room_log("app")->error(
         "node.without_engine node={} reason=\"{}\"", node.description.hostname, text);
@@ -41,11 +41,10 @@ void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const&
   for (auto& task : scheduler::tasks_for(snapshot, node.id)) {
     assignments.push_back({std::move(task.task), std::move(task.registry_auth)});
   }
-  backends::NodeIdentity identity{
-      node.id, node.description.hostname, node.description.platform};
+  backends::NodeIdentity identity{node.id, node.description.hostname, node.description.platform};
   auto& runner = runners_[node.id];
   runner = std::make_unique<backends::NodeRunner>(
-      executor_, engine->second, std::move(identity), *this, clock_, backends::Delays{}, labels_);
+      executor_, engine, std::move(identity), *this, clock_, backends::Delays{}, labels_);
   runner->assign_all(std::move(assignments));
   runner->start();
 }
@@ -61,15 +60,14 @@ void NodeRunners::node_removed(model::NodeId const& id) {
   asio::co_spawn(executor_, runner->remove_all_containers(), [runner](std::exception_ptr const&) {
     runner->stop();
   });
+  engines_.forget(id);
 }
 
 void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapshot,
                             state::Touched const& touched) {
   for (auto const& touch : touched.nodes) {
     if (!touch.before) {
-      asio::post(executor_, [this, snapshot, node = touch.after] {
-        node_added(*snapshot, *node);
-      });
+      asio::post(executor_, [this, snapshot, node = touch.after] { node_added(*snapshot, *node); });
     } else if (!touch.after) {
       asio::post(executor_, [this, id = touch.before->id] { node_removed(id); });
     }
@@ -91,11 +89,6 @@ void NodeRunners::task_gone(model::NodeId const& node, model::TaskId const& task
       runner->second->task_gone(task);
     }
   });
-}
-
-std::shared_ptr<backends::Engine> NodeRunners::engine(std::string const& name) const {
-  auto const found = engines_.find(name);
-  return found == engines_.end() ? nullptr : found->second;
 }
 
 asio::awaitable<void> NodeRunners::remove_all_containers() {

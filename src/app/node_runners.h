@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "app/engine_directory.h"
 #include "app/liveness_driver.h"
 #include "app/status_reporter.h"
 #include "backends/runner/node_runner.h"
@@ -16,10 +17,8 @@ namespace swarmward::app {
 /// and are handed over in order.
 class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTarget {
  public:
-  using Engines = std::map<std::string, std::shared_ptr<backends::Engine>>;
-
   NodeRunners(asio::any_io_executor executor,
-              Engines engines,
+              EngineDirectory& engines,
               StatusReporter& reporter,
               LivenessDriver& liveness,
               Clock const& clock,
@@ -31,7 +30,6 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   void published(std::shared_ptr<state::Snapshot const> const& snapshot,
                  state::Touched const& touched);
 
-  [[nodiscard]] std::shared_ptr<backends::Engine> engine(std::string const& name) const;
   /// Removes every container of every node; engines that do not answer are passed over.
   asio::awaitable<void> remove_all_containers();
   void stop();
@@ -46,7 +44,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   void node_removed(model::NodeId const& id);
 
   asio::any_io_executor executor_;
-  Engines engines_;
+  EngineDirectory& engines_;
   StatusReporter& reporter_;
   LivenessDriver& liveness_;
   Clock const& clock_;

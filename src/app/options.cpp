@@ -43,16 +43,30 @@ Result<void> apply_text(std::string const& key, nlohmann::json const& value, std
 Result<void> apply_key(std::string const& key, nlohmann::json const& value, Options& options) {
   std::map<std::string, std::string*> const texts{{"data-root", &options.data_root},
                                                   {"log-level", &options.log_level},
+                                                  {"tlscacert", &options.tls_ca},
+                                                  {"tlscert", &options.tls_cert},
+                                                  {"tlskey", &options.tls_key},
                                                   {"pidfile", &options.pidfile}};
   if (auto const text = texts.find(key); text != texts.end()) {
     return apply_text(key, value, *text->second);
   }
-  if (key == "insecure-tcp" || key == "debug") {
+  if (key == "agent-port") {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 65535) {
+      return invalid_argument("\"agent-port\" must be a number from 0 to 65535");
+    }
+    options.agent_port = value.get<unsigned short>();
+    return {};
+  }
+  std::map<std::string, bool*> const switches{{"insecure-tcp", &options.insecure_tcp},
+                                              {"tls", &options.tls},
+                                              {"tlsverify", &options.tls_verify},
+                                              {"debug", nullptr}};
+  if (auto const known = switches.find(key); known != switches.end()) {
     if (!value.is_boolean()) {
       return invalid_argument("\"" + key + "\" must be true or false");
     }
-    if (key == "insecure-tcp") {
-      options.insecure_tcp = value.get<bool>();
+    if (known->second != nullptr) {
+      *known->second = value.get<bool>();
     } else if (value.get<bool>()) {
       options.log_level = "debug";
     }
@@ -152,11 +166,19 @@ Result<void> check_hosts(Options const& options) {
     }
     auto const address = host.substr(6);
     auto const name = address.substr(0, address.rfind(':'));
-    if (!is_loopback(name) && !options.insecure_tcp) {
+    if (!is_loopback(name) && !options.insecure_tcp && !options.tls_verify) {
       return invalid_argument("-H " + host +
-                              ": anybody who can reach this port would be root on this host; bind "
-                              "it to 127.0.0.1, or name the risk with --insecure-tcp");
+                              ": anybody who can reach this port would be root on this host; use "
+                              "--tlsverify, bind it to 127.0.0.1, or name the risk with "
+                              "--insecure-tcp");
     }
+  }
+  if ((options.tls || options.tls_verify) &&
+      (options.tls_cert.empty() || options.tls_key.empty())) {
+    return invalid_argument("--tls and --tlsverify need --tlscert and --tlskey");
+  }
+  if (options.tls_verify && options.tls_ca.empty()) {
+    return invalid_argument("--tlsverify needs --tlscacert");
   }
   return {};
 }

@@ -24,6 +24,14 @@ struct Options {
   std::string log_level = "info";
   std::string pidfile;
   bool insecure_tcp = false;
+  /// TLS of the TCP listeners, as dockerd's flags of these names have it.
+  bool tls = false;
+  bool tls_verify = false;  ///< Clients must show a certificate of tls_ca; implies tls.
+  std::string tls_ca;
+  std::string tls_cert;
+  std::string tls_key;
+  /// Where managers reach this host's engine once it is a worker; 0 takes a free port.
+  unsigned short agent_port = 7946;
   /// Which labels may open the hosts to containers.
   backends::LabelPolicy label_policy;
 };

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "backends/engine.h"
+#include "base/net/dialer.h"
+
+namespace swarmward::app {
+
+/// An engine and the way to it. Both null: not known here.
+struct EngineAt {
+  std::shared_ptr<backends::Engine> engine;
+  net::DialerPtr dialer;
+};
+
+/// The engines of all nodes: the host's own, those listed at start, and those that joined or were
+/// adopted since, made when first asked for. Io thread only.
+class EngineDirectory {
+ public:
+  explicit EngineDirectory(boost::asio::any_io_executor executor)
+      : executor_(std::move(executor)) {}
+
+  /// An engine given at start; cluster::kLocalEngine is this host's. Errors: InvalidArgument.
+  Result<void> list(std::string const& name, std::string const& url);
+  /// How nodes are reached that joined or were adopted: makes a dialer, or says why not.
+  using MakeDialer = std::function<Result<net::DialerPtr>(model::Node const&)>;
+  void reach_others_by(MakeDialer make) { make_dialer_ = std::move(make); }
+
+  [[nodiscard]] EngineAt const& local() const;
+  [[nodiscard]] EngineAt of(model::Node const& node);
+  /// The node is gone.
+  void forget(model::NodeId const& id) { others_.erase(id); }
+
+ private:
+  boost::asio::any_io_executor executor_;
+  MakeDialer make_dialer_;
+  std::map<std::string, EngineAt> listed_;
+  std::map<model::NodeId, EngineAt> others_;
+};
+
+}  // namespace swarmward::app

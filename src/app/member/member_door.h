@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include "api/server/http_server.h"
+#include "app/liveness_driver.h"
+#include "app/member/member_tls.h"
+#include "state/state_store.h"
+
+namespace swarmward::app {
+
+/// The manager's port (2377): hosts join here, and members report and renew their certificates. TLS
+/// 1.3; without a certificate nothing is answered but `ca` and `join`. Io thread only.
+///
+/// JSON over HTTP: GET /member/ca, POST /member/{join,renew,heartbeat,goodbye}.
+class MemberDoor final : public api::RequestHandler {
+ public:
+  MemberDoor(boost::asio::any_io_executor executor,
+             state::StateStore& store,
+             LivenessDriver& liveness,
+             MemberTls& tls,
+             Clock const& clock,
+             RandomBytes random);
+
+  /// "ip:port". Errors: Conflict (port taken), InvalidArgument.
+  Result<void> listen(std::string const& address);
+  void close();
+  [[nodiscard]] bool listening() const { return server_.has_value(); }
+  /// Members that are to renew their certificates at their next report: the root changes.
+  void tell_to_renew(std::vector<model::NodeId> const& nodes);
+
+  [[nodiscard]] bool owns(std::string_view method,
+                          std::string_view path,
+                          api::ApiVersion version,
+                          std::string_view raw_query) const override;
+  boost::asio::awaitable<void> handle(api::Request request, api::Responder& responder) override;
+
+ private:
+  using Answer = boost::asio::awaitable<Result<api::Response>>;
+
+  Answer answer(api::Request const* request);
+  [[nodiscard]] Result<api::Response> ca() const;
+  Answer join(api::Request const* request);
+  Answer renew(api::Request const* request);
+  Answer heartbeat(api::Request const* request);
+  Result<api::Response> goodbye(api::Request const& request);
+  [[nodiscard]] Result<cluster::Peer> peer_of(api::Request const& request);
+  [[nodiscard]] Result<std::string> issue(model::NodeId const& node,
+                                          model::NodeRole role,
+                                          std::string const& request) const;
+
+  boost::asio::any_io_executor executor_;
+  state::StateStore& store_;
+  LivenessDriver& liveness_;
+  MemberTls& tls_;
+  Clock const& clock_;
+  RandomBytes random_;
+  /// A certificate that was found good lately.
+  struct Judged {
+    cluster::Peer peer;
+    Time until{};
+  };
+  std::unordered_map<std::string, Judged> judged_;
+  std::set<model::NodeId> to_renew_;
+  std::optional<api::HttpServer> server_;
+};
+
+}  // namespace swarmward::app

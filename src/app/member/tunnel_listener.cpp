@@ -1,0 +1,168 @@
+#include "app/member/tunnel_listener.h"
+
+#include <map>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/log.h"
+#include "base/net/tls_session.h"
+
+namespace swarmward::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using boost::system::error_code;
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds kHandshakeTimeout{3};
+constexpr std::chrono::seconds kEngineTimeout{5};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+/// Handshakes at once, of all and of one address; more are turned away, so that a flood of them
+/// neither exhausts the memory nor keeps managers out.
+constexpr std::size_t kHandshakes = 1024;
+constexpr std::size_t kHandshakesOfOne = 16;
+/// A host that is just joining has its certificate a moment after its manager knows of it.
+constexpr std::chrono::milliseconds kCertificatePause{50};
+constexpr unsigned kCertificatePauses = 60;
+
+}  // namespace
+
+struct TunnelListener::Shared {
+  MemberTls const* tls = nullptr;  ///< Null once the listener is closed.
+  net::DialerPtr engine;
+  std::function<void(std::string const&)> seen;
+  std::size_t shaking = 0;
+  std::map<std::string, std::size_t> shaking_of;
+
+  [[nodiscard]] bool begin(std::string const& from) {
+    auto const known = shaking_of.find(from);
+    bool const too_many = known != shaking_of.end() && known->second >= kHandshakesOfOne;
+    if (shaking >= kHandshakes || too_many) {
+      return false;
+    }
+    ++shaking;
+    ++shaking_of[from];
+    return true;
+  }
+  void end(std::string const& from) {
+    --shaking;
+    if (--shaking_of[from] == 0) {
+      shaking_of.erase(from);
+    }
+  }
+};
+
+TunnelListener::TunnelListener(asio::any_io_executor executor,
+                               MemberTls const& tls,
+                               net::DialerPtr engine,
+                               std::function<void(std::string const&)> seen)
+    : executor_(std::move(executor)), shared_(std::make_shared<Shared>()) {
+  shared_->tls = &tls;
+  shared_->engine = std::move(engine);
+  shared_->seen = std::move(seen);
+}
+
+Result<unsigned short> TunnelListener::listen(std::string const& address, unsigned short port) {
+  error_code error;
+  auto const ip = asio::ip::make_address(address, error);
+  if (error) {
+    return invalid_argument("cannot listen on " + address + ": not an IP address");
+  }
+  asio::ip::tcp::endpoint const endpoint(ip, port);
+  auto acceptor = std::make_shared<Acceptor>(executor_);
+  acceptor->open(endpoint.protocol(), error);
+  if (!error) {
+    acceptor->set_option(asio::socket_base::reuse_address(true), error);
+    acceptor->bind(endpoint, error);
+  }
+  if (!error) {
+    acceptor->listen(asio::socket_base::max_listen_connections, error);
+  }
+  if (error) {
+    auto const text = "cannot listen on " + address + ":" + std::to_string(port) +
+                      " for this swarm's managers: " + error.message() +
+                      ". Choose another port with --agent-port";
+    return error == asio::error::address_in_use ? conflict(text) : invalid_argument(text);
+  }
+  acceptor_ = acceptor;
+  asio::co_spawn(executor_, accept(shared_, acceptor), asio::detached);
+  return acceptor->local_endpoint().port();
+}
+
+void TunnelListener::close() {
+  shared_->tls = nullptr;
+  shared_->seen = nullptr;
+  if (acceptor_) {
+    error_code ignored;
+    acceptor_->close(ignored);
+    acceptor_.reset();
+  }
+}
+
+asio::awaitable<void> TunnelListener::accept(std::shared_ptr<Shared> shared,
+                                             std::shared_ptr<Acceptor> acceptor) {
+  asio::steady_timer pause(acceptor->get_executor());
+  while (acceptor->is_open()) {
+    auto accepted = co_await acceptor->async_accept(kToken);
+    auto& [error, socket] = accepted;
+    if (!acceptor->is_open()) {
+      break;
+    }
+    if (error) {
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(kToken);
+      continue;
+    }
+    auto const from = socket.remote_endpoint(error).address().to_string();
+    if (shared->tls == nullptr || !shared->begin(from)) {
+      continue;
+    }
+    socket.set_option(asio::ip::tcp::no_delay(true), error);
+    socket.set_option(asio::socket_base::keep_alive(true), error);
+    net::StreamSocket stream(std::move(socket));
+    asio::co_spawn(
+        acceptor->get_executor(), connect(shared, std::move(stream), from), asio::detached);
+  }
+}
+
+asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,
+                                              net::StreamSocket socket,
+                                              std::string from) {
+  auto const executor = socket.get_executor();
+  asio::steady_timer pause(executor);
+  for (unsigned n = 0; n < kCertificatePauses && shared->tls != nullptr && !shared->tls->ready();
+       ++n) {
+    pause.expires_after(kCertificatePause);
+    co_await pause.async_wait(kToken);
+  }
+  if (shared->tls == nullptr || !shared->tls->ready()) {
+    shared->end(from);
+    co_return;
+  }
+  auto const session = std::make_shared<net::TlsSession>(
+      std::move(socket), shared->tls->context(), net::TlsSession::Side::Server, "");
+  auto const shaken = co_await session->handshake(kHandshakeTimeout);
+  shared->end(from);
+  if (!shaken || shared->tls == nullptr) {
+    co_return;
+  }
+  auto const fits = shared->tls->judge_manager(session->peer_chain());
+  if (!fits) {
+    room_log("cluster")->warn("tunnel.refused from={} reason=\"{}\"", from, fits.error().message);
+    co_return;
+  }
+  shared->seen(from);
+  auto engine = co_await shared->engine->dial(executor, kEngineTimeout);
+  if (!engine) {
+    room_log("cluster")->warn("tunnel.no_engine error=\"{}\"", engine.error().message);
+    co_return;
+  }
+  session->bridge(std::move(*engine));
+}
+
+}  // namespace swarmward::app

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <set>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "api/swarm_control.h"
+#include "app/member/manager_calls.h"
+#include "app/member/tunnel_listener.h"
+#include "cluster/pki/renewal.h"
+
+namespace swarmward::app {
+
+/// What a worker keeps of its membership beside its certificate.
+struct WorkerRecord {
+  model::NodeId node;
+  std::vector<ManagerAddress> managers;
+  std::string listen;     ///< IP address of the agent's port.
+  std::string advertise;  ///< As given; empty: managers take the address they see.
+  std::uint32_t agent_port = 0;
+};
+
+/// This host as a worker of a swarm: tells a manager that it lives, lets managers reach its engine,
+/// renews its certificate in time. Io thread only.
+class Worker {
+ public:
+  struct Settings {
+    std::filesystem::path data_root;
+    net::DialerPtr engine;
+    unsigned short agent_port = 7946;
+  };
+
+  Worker(boost::asio::any_io_executor executor,
+         Settings settings,
+         MemberTls& tls,
+         Clock const& clock,
+         RandomBytes random);
+
+  /// Was this host a worker when it was stopped? Then it goes on. Errors: files that cannot be
+  /// read, the agent's port.
+  Result<bool> resume();
+  /// Errors: native's texts.
+  boost::asio::awaitable<Result<void>> join(wire::JoinRequest request, std::string hostname);
+  /// Forgets the swarm; a manager that can be reached is told.
+  boost::asio::awaitable<void> leave();
+  /// The daemon stops: a manager that can be reached is told.
+  boost::asio::awaitable<void> stop();
+
+  /// Null if this host is no worker.
+  [[nodiscard]] std::shared_ptr<api::WorkerView const> view() const;
+
+ private:
+  Result<void> open(WorkerRecord record);
+  [[nodiscard]] cluster::KeyFiles key_files() const;
+  Result<void> save() const;
+  void watch_renewal();
+  static boost::asio::awaitable<void> run(Worker* self, unsigned life);
+  boost::asio::awaitable<Result<void>> beat(std::string address);
+  boost::asio::awaitable<bool> beat_anyone();
+  boost::asio::awaitable<void> renew();
+  boost::asio::awaitable<void> say_goodbye(char const* reason);
+  void take_answer(nlohmann::json const& answer);
+  void manager_seen(std::string const& address);
+
+  boost::asio::any_io_executor executor_;
+  Settings settings_;
+  MemberTls& tls_;
+  Clock const& clock_;
+  RandomBytes random_;
+  std::optional<WorkerRecord> record_;
+  std::optional<TunnelListener> listener_;
+  std::set<std::string> seen_;  ///< IP addresses of which managers came, for when theirs change.
+  ManagerClients clients_;
+  boost::asio::steady_timer timer_;
+  std::chrono::milliseconds period_{500};
+  cluster::RenewalState renewal_;
+  std::string error_;
+  std::string seen_address_;  ///< Under which managers see this host.
+  unsigned life_ = 0;         ///< Counts memberships, so that loops of an earlier one end.
+};
+
+}  // namespace swarmward::app
