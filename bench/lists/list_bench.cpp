@@ -14,9 +14,12 @@
 #include <sys/resource.h>
 
 #include "api/events/event_log.h"
+#include "api/passthrough/container_index.h"
+#include "api/route.h"
 #include "api/routes/routes_services.h"
 #include "api/routes/routes_tasks.h"
 #include "api/routes/testing/fake_swarm_control.h"
+#include "api/routes/testing/fake_ward_control.h"
 #include "state/testing/memory_persistence.h"
 #include "wire/service.h"
 
@@ -197,10 +200,13 @@ class Lists {
   std::shared_ptr<state::Snapshot const> snapshot_;
   SystemClock clock_;
   api::FakeSwarmControl control_;
+  api::FakeWardControl ward_;
+  api::ContainerIndex containers_{context_.get_executor()};
   api::EventLog events_{context_.get_executor(), clock_};
   state::StateStore store_{
       context_.get_executor(), std::make_unique<state::MemoryPersistence>(), {}, clock_};
-  api::RouteContext route_context_{store_, control_, events_, clock_, system_random()};
+  api::RouteContext route_context_{
+      store_, control_, ward_, events_, containers_, clock_, system_random()};
   api::Tasks tasks_{route_context_};
   api::Services services_{route_context_};
 };

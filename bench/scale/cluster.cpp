@@ -62,6 +62,8 @@ void Cluster::change(state::Change const& change) {
 }
 
 void Cluster::settle() {
+  // Without it nothing would be waited for, and spinning would count as our work.
+  auto const guard = boost::asio::make_work_guard(context_);
   while (loop_.has_work() || store_.backlog() > 0) {
     context_.restart();
     context_.run_one_for(std::chrono::milliseconds(1));
@@ -115,11 +117,16 @@ void Cluster::run_all() {
 }
 
 void Cluster::kill_one(unsigned number) {
-  auto const tasks = store_.head().tasks_of(services_[number % services_.size()]);
-  for (auto const& task : tasks) {
-    if (task->status.state == model::TaskState::Running &&
-        task->desired_state == model::TaskState::Running) {
-      report(task->id, model::TaskState::Failed);
+  auto const& index = store_.head().tasks_by_service;
+  auto const service = services_[number % services_.size()];
+  for (auto it = index.lower_bound({service}); it != index.end(); ++it) {
+    auto const& task = *it.value();
+    if (task.service_id != service) {
+      break;
+    }
+    if (task.status.state == model::TaskState::Running &&
+        task.desired_state == model::TaskState::Running) {
+      report(model::TaskId(task.id), model::TaskState::Failed);
       break;
     }
   }
