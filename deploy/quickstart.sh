@@ -15,6 +15,7 @@ logs=/var/log/swarmward
 socket=$run/docker.sock
 engine=unix:///var/run/docker.sock
 image=swarmward-demo:latest
+plugin=/usr/local/libexec/docker/cli-plugins/docker-ward
 service=hello
 
 . "$root/deploy/lib/quickstart.sh"
@@ -26,7 +27,7 @@ up() {
   step "Build (the first time takes some minutes)"
   cmake --preset release >"$logs/configure.log" 2>&1 ||
     fail "cmake could not configure the build: $(tail -n 3 "$logs/configure.log")" "see $logs/configure.log"
-  ninja -C build/release bin/swarmward || fail "The build failed." "see the compiler's message above"
+  ninja -C build/release bin/swarmward bin/docker-ward || fail "The build failed." "see the compiler's message above"
 
   step "Engine"
   start_engine
@@ -34,6 +35,7 @@ up() {
   step "Swarmward"
   start_swarmward
   form_swarm
+  install_plugin
 
   step "A service of three replicas"
   demo_image
@@ -52,6 +54,7 @@ It runs. To go on from here, in any shell of root or of the group docker:
   docker node ls
   docker service scale $service=5
   docker service ps $service
+  docker ward doctor
 
 To stop and remove it all:  sudo deploy/quickstart.sh --down
 Logs:                       $logs
@@ -71,6 +74,7 @@ down() {
     plain image rm "$image" >/dev/null 2>&1 || true
   fi
   stop_by_pidfile "$run/quickstart-dockerd.pid" dockerd
+  remove_plugin
   rm -f "$socket"
   rmdir "$run" 2>/dev/null || true
   say "stopped. The build stays in build/, the state in /var/lib/swarmward, the logs in $logs."

@@ -70,6 +70,21 @@ form_swarm() {
   front swarm init --advertise-addr "$(own_address)" || fail "The swarm could not be formed." "see $logs/swarmward.log"
 }
 
+# A link, so that it is always the plugin of the last build. Somebody else's file of that name is left alone.
+install_plugin() {
+  if [ -e "$plugin" ] && [ ! -L "$plugin" ]; then
+    say "docker ward is installed already: $plugin"
+    return
+  fi
+  mkdir -p "$(dirname "$plugin")"
+  ln -sfn "$root/build/release/bin/docker-ward" "$plugin"
+  say "docker ward: $plugin"
+}
+
+remove_plugin() {
+  [ "$(readlink "$plugin")" != "$root/build/release/bin/docker-ward" ] || rm -f "$plugin"
+}
+
 # The address that other hosts would reach this one at, as far as one can tell from here.
 own_address() {
   local found
