@@ -11,6 +11,8 @@ sys.path[:0] = [str(HERE), str(HERE / "lab")]
 from harness import cli as clis  # noqa: E402
 from harness import schema  # noqa: E402
 from harness import targets  # noqa: E402
+from harness.daemon import Daemon  # noqa: E402
+from harness.members import Members, NativeMembers  # noqa: E402
 from harness.api import Api  # noqa: E402
 from harness.rowlog import RowLog  # noqa: E402
 from lablib.names import Lab  # noqa: E402
@@ -132,6 +134,63 @@ def api(target):
     return target.api
 
 
+@pytest.fixture(scope="session")
+def hosts(request, lab, binary, logs):
+    """One swarmward a host, started, none in a swarm yet; for suites about hosts that join."""
+    kind = NativeMembers if request.config.getoption("--target") == "native" else Members
+    it = kind(lab, binary, logs)
+    it.start()
+    it.dissolve()
+    it.scrub()
+    yield it
+    it.dissolve()
+    it.stop()
+    it.remove()
+    it.scrub()
+
+
+@pytest.fixture
+def apart(hosts):
+    """The hosts outside of any swarm, without containers."""
+    hosts.dissolve()
+    hosts.scrub()
+    yield hosts
+
+
+@pytest.fixture
+def members(hosts):
+    """A swarm of h1 (the manager) and h2 and h3, which joined; that of the case before if it is whole."""
+    if not hosts.whole():
+        hosts.dissolve()
+        hosts.scrub()
+        hosts.form()
+    hosts.wait_for_nodes()
+    hosts.clear()
+    yield hosts
+
+
+@pytest.fixture(scope="module")
+def stranger(hosts, binary, logs):
+    """A swarm of somebody else's, on h3."""
+    daemon = Daemon(hosts.hosts[2], binary, logs / "stranger.log", "stranger")
+    daemon.start(["--engine", hosts.hosts[2].url, "--agent-port", "0"])
+    Api(daemon.url).post("/swarm/init", {"ListenAddr": "127.0.0.1:23790", "AdvertiseAddr": "127.0.0.1", "Spec": {}})
+    yield daemon
+    Api(daemon.url).request("POST", "/swarm/leave?force=true")
+    daemon.stop()
+    daemon.remove()
+
+
+@pytest.fixture
+def cli(hosts, tmp_path_factory):
+    """The newest docker CLI there is, by host: `cli("h2")("node", "ls")`."""
+    path = clis.find_clis()["path"] or clis.find_clis()["debian"]
+    if path is None:
+        pytest.skip(clis.ABSENT["debian"])
+    first = clis.Cli(path, hosts.url, tmp_path_factory.mktemp("docker-config"))
+    return lambda host: first.at(hosts.urls[host])
+
+
 def _cli(label, target, tmp_path_factory):
     path = clis.find_clis()[label]
     if path is None:
@@ -160,3 +219,6 @@ def pytest_runtest_makereport(item, call):
     target = getattr(item, "funcargs", {}).get("target") or getattr(item, "funcargs", {}).get("swarm")
     if report.failed and hasattr(target, "daemon"):
         report.sections.append(("swarmward log", target.daemon.tail()))
+    hosts = getattr(item, "funcargs", {}).get("hosts")
+    if report.failed and hosts is not None:
+        report.sections.append(("swarmward logs", hosts.tails()))

@@ -18,8 +18,8 @@ ip link set cable up
 ip addr add 192.0.2.10/24 dev eth0
 ip link set eth0 up
 ip route add default via 192.0.2.1
-mkdir -p /var/lib/docker /var/lib/swarmward /var/log/swarmward
-for place in /run /var/lib/docker /var/lib/swarmward /var/log/swarmward; do mount -t tmpfs quickstart $place; done
+mkdir -p /var/lib/docker /var/lib/swarmward /var/log/swarmward /usr/local/libexec
+for place in /run /var/lib/docker /var/lib/swarmward /var/log/swarmward /usr/local/libexec; do mount -t tmpfs quickstart $place; done
 mkdir -p /run/lock
 export DOCKER_CONFIG=/run/docker-config
 # Whatever happens, nothing is left running.
@@ -40,12 +40,13 @@ def said(request):
     export DOCKER_HOST=unix:///run/swarmward/docker.sock
     docker service ls --format '{{.Name}} {{.Replicas}}'
     docker node ls --format '{{.Hostname}} {{.Status}} {{.ManagerStatus}}'
+    docker ward node ls --format json
     unset DOCKER_HOST
     docker info --format '{{.Swarm.LocalNodeState}}'
     echo --- down
     deploy/quickstart.sh --down
     echo --- left
-    ls /run/swarmward 2>/dev/null || true
+    ls /run/swarmward /usr/local/libexec/docker/cli-plugins/docker-ward 2>/dev/null || true
     for p in swarmward dockerd; do pgrep -x --ns $$ --nslist net $p || true; done
     """
     done = subprocess.run(["unshare", "--mount", "--net", "--uts", "bash", "-c", session], cwd=ROOT, text=True,
@@ -68,7 +69,9 @@ def test_again_changes_nothing(said):
 
 
 def test_what_runs(said):
-    assert said["look"].split("\n")[:3] == ["hello 3/3", "quick Ready Leader", "inactive"], said["look"]
+    services, nodes, ward, native = said["look"].split("\n")[:4]
+    assert (services, nodes, native) == ("hello 3/3", "quick Ready Leader", "inactive"), said["look"]
+    assert '"Kind":"local"' in ward, said["look"]
 
 
 def test_down(said):
