@@ -1,5 +1,4 @@
 """Hosts that joined, and what can befall them: cables, engines and daemons that go away, addresses that change."""
-import contextlib
 import signal
 import time
 
@@ -8,7 +7,7 @@ import pytest
 from harness.services import create, wait_running
 from harness.targets import NODES, start_engine, stop_engine
 from harness.waiting import stays, wait_until
-from lablib.network import ip, set_link
+from lablib.network import set_link
 
 pytestmark = pytest.mark.swarmward_only("its timing and its restarts are other ones; test_unplug has what both do")
 QUICK = {"RestartPolicy": {"Delay": 0}}
@@ -178,29 +177,3 @@ def test_all_daemons_are_killed(web):
     print(f"all ready: {time.monotonic() - watch.begun:.2f} s")
     stays(lambda: web.lives("web") == before, "no container was touched", 4)
     assert {t["ID"] for t in web.api.get("/tasks")} == tasks
-
-
-@contextlib.contextmanager
-def moved(host):
-    """The host has another address, in the same network; it has its own again afterwards."""
-    other = host.address.rsplit(".", 1)[0] + f".{host.number + 100}"
-
-    def change(old, new):
-        # In this order: with the first address of a network the kernel removes the others, too.
-        ip("-n", host.netns, "addr", "del", f"{old}/24", "dev", "eth0")
-        ip("-n", host.netns, "addr", "add", f"{new}/24", "dev", "eth0")
-        if not ip("-n", host.netns, "route", "show", "default").stdout:
-            ip("-n", host.netns, "route", "add", "default", "via", host.gateway)
-    change(host.address, other)
-    try:
-        yield other
-    finally:
-        change(other, host.address)
-
-
-def works_everywhere(members):
-    """The service can be scaled, and each node takes its share."""
-    members.api.update("web", lambda spec: spec["Mode"]["Replicated"].update(Replicas=12))
-    wait_until(lambda: by_host(members, "web") == {"h1": 4, "h2": 4, "h3": 4}, "scaled on all nodes")
-    members.api.update("web", lambda spec: spec["Mode"]["Replicated"].update(Replicas=6))
-    wait_until(lambda: sum(by_host(members, "web").values()) == 6, "and back")

@@ -21,8 +21,8 @@ std::vector<state::TaskPtr> still_waiting(state::Snapshot const& head, WaitingGr
     return std::tuple(task->meta.created_at, task->slot, task->id.view());
   });
   // A task may have been given up and wanted again.
-  auto const again = std::ranges::unique(tasks);
-  tasks.erase(again.begin(), again.end());
+  // Not std::ranges::unique: clang 14 cannot compile that of libstdc++ 12.
+  tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
   return tasks;
 }
 
