@@ -37,10 +37,13 @@ Time start_time(ServiceView const& view, PlaceTasks const& place, model::Task co
 }  // namespace
 
 model::Task const* find_stopping(ServiceView const& view, PlaceTasks const& place) {
-  auto const from_newest = std::ranges::reverse_view(place.tasks);
-  auto const found =
-      std::ranges::find_if(from_newest, [&](auto const* old) { return still_stops(view, *old); });
-  return found == from_newest.end() ? nullptr : *found;
+  // Not reverse_view: clang 14 cannot compile that of libstdc++ 12.
+  for (auto at = place.tasks.rbegin(); at != place.tasks.rend(); ++at) {
+    if (still_stops(view, **at)) {
+      return *at;
+    }
+  }
+  return nullptr;
 }
 
 NewTask task_after(ServiceView const& view, Place where, PlaceTasks const* place) {
