@@ -4,6 +4,8 @@
 
 #include <sys/un.h>
 
+#include "base/net/host_text.h"
+
 namespace swarmward::net {
 
 namespace {
@@ -45,14 +47,11 @@ Result<EngineAddress> parse_engine_address(std::string_view text) {
   if (colon == std::string_view::npos || !is_port(rest.substr(colon + 1))) {
     return malformed(text, "must end with a port");
   }
-  auto host = rest.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  }
-  if (host.empty() || host.find('/') != std::string_view::npos) {
+  auto host = without_brackets(std::string(rest.substr(0, colon)));
+  if (host.empty() || host.find('/') != std::string::npos) {
     return malformed(text, "must name a host");
   }
-  address.host = host;
+  address.host = std::move(host);
   address.port = rest.substr(colon + 1);
   return address;
 }
@@ -61,8 +60,7 @@ std::string to_string(EngineAddress const& address) {
   if (address.is_unix()) {
     return "unix://" + address.path;
   }
-  bool const v6 = address.host.find(':') != std::string::npos;
-  return "tcp://" + (v6 ? "[" + address.host + "]" : address.host) + ":" + address.port;
+  return "tcp://" + in_brackets(address.host) + ":" + address.port;
 }
 
 }  // namespace swarmward::net

@@ -3,6 +3,8 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "base/net/dialer.h"
 
@@ -41,6 +43,25 @@ asio::awaitable<Result<StreamSocket>> dial_unix(asio::any_io_executor executor,
     co_await pause.async_wait(kToken);
   }
   co_return no_answer(timeout);
+}
+
+/// What was sent must be acknowledged within this time, by the kernel over there, however slow the
+/// program: a host that is gone or has another address fails what waits for it, instead of letting
+/// it wait for its own timeout. Twice the time after which a silent node counts as down.
+constexpr int kUnacknowledgedMs = 5000;
+/// Connections on which nothing is sent are tried after so long, then so often.
+constexpr int kIdleSeconds = 10;
+constexpr int kProbeSeconds = 2;
+
+void tune(StreamSocket& socket) {
+  error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  for (auto const& [option, value] : {std::pair{TCP_USER_TIMEOUT, kUnacknowledgedMs},
+                                      std::pair{TCP_KEEPIDLE, kIdleSeconds},
+                                      std::pair{TCP_KEEPINTVL, kProbeSeconds}}) {
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+  }
 }
 
 /// Closes what is at hand when the time is over.
@@ -88,8 +109,7 @@ asio::awaitable<Result<StreamSocket>> dial_tcp(asio::any_io_executor executor,
     auto [failed] = co_await socket.async_connect(endpoint, kToken);
     error = failed;
     if (!error) {
-      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-      socket.set_option(asio::socket_base::keep_alive(true), ignored);
+      tune(socket);
       break;
     }
   }

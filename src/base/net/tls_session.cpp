@@ -4,18 +4,16 @@
 #include <cstring>
 #include <optional>
 
-#include <arpa/inet.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <poll.h>
 #include <sys/socket.h>
+
+#include "base/net/stream_pieces.h"
+#include "base/net/tls_peer.h"
 
 namespace swarmward::net {
 
@@ -23,67 +21,8 @@ namespace {
 
 using boost::system::error_code;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-/// A record of TLS and its frame.
-constexpr std::size_t kPieceSize = 17 * 1024;
 /// How long the other side may take to say good-bye too.
 constexpr std::chrono::seconds kFarewell{2};
-
-/// Never held across a suspension, so that idle connections need no buffers of their own.
-std::array<char, kPieceSize>& scratch() {
-  thread_local std::array<char, kPieceSize> bytes;
-  return bytes;
-}
-
-asio::awaitable<bool> write_all(StreamSocket* out, std::string bytes) {
-  auto sent = co_await asio::async_write(*out, asio::buffer(bytes), kToken);
-  co_return !std::get<0>(sent).failed();
-}
-
-/// What is there, without waiting; nothing at the end or on failure.
-asio::awaitable<std::size_t> read_piece(StreamSocket* in) {
-  for (;;) {
-    auto [waited] = co_await in->async_wait(StreamSocket::wait_read, kToken);
-    if (waited) {
-      co_return 0;
-    }
-    error_code error;
-    in->non_blocking(true, error);
-    auto const got = in->read_some(asio::buffer(scratch()), error);
-    if (error != asio::error::would_block) {
-      co_return error ? 0 : got;
-    }
-  }
-}
-
-/// The other end is closed altogether, not just for sending.
-bool hung_up(StreamSocket& socket) {
-  pollfd waiting{socket.native_handle(), POLLIN, 0};
-  return ::poll(&waiting, 1, 0) == 1 && (waiting.revents & (POLLHUP | POLLERR)) != 0;
-}
-
-bool is_ip(std::string const& name) {
-  in6_addr buffer{};
-  return ::inet_pton(AF_INET, name.c_str(), &buffer) == 1 ||
-         ::inet_pton(AF_INET6, name.c_str(), &buffer) == 1;
-}
-
-void name_peer(SSL* ssl, std::string const& name) {
-  if (is_ip(name)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
-    return;
-  }
-  SSL_set_tlsext_host_name(ssl, name.c_str());
-  SSL_set1_host(ssl, name.c_str());
-}
-
-void append_pem(std::string& out, X509* certificate) {
-  std::unique_ptr<BIO, decltype(&BIO_free_all)> const bio(BIO_new(BIO_s_mem()), BIO_free_all);
-  if (PEM_write_bio_X509(bio.get(), certificate) == 1) {
-    char* data = nullptr;
-    auto const size = BIO_get_mem_data(bio.get(), &data);
-    out.append(data, static_cast<std::size_t>(size));
-  }
-}
 
 }  // namespace
 
@@ -188,20 +127,7 @@ asio::awaitable<Result<void>> TlsSession::handshake(std::chrono::milliseconds ti
 }
 
 std::string TlsSession::peer_chain() const {
-  std::string text;
-  auto* const leaf = SSL_get0_peer_certificate(ssl_.get());
-  if (leaf == nullptr) {
-    return text;
-  }
-  append_pem(text, leaf);
-  auto* const chain = SSL_get_peer_cert_chain(ssl_.get());
-  for (int i = 0; i < sk_X509_num(chain); ++i) {
-    // A client's list starts with the server's own certificate, a server's does not.
-    if (X509_cmp(sk_X509_value(chain, i), leaf) != 0) {
-      append_pem(text, sk_X509_value(chain, i));
-    }
-  }
-  return text;
+  return chain_of_peer(ssl_.get());
 }
 
 void TlsSession::bridge(StreamSocket plain) {

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+// Hosts as they stand in "host:port". Pure.
+
+namespace swarmward::net {
+
+/// An IPv4 or IPv6 address, without brackets.
+[[nodiscard]] bool is_ip(std::string const& text);
+/// "[::1]" for "::1"; anything else as it is.
+[[nodiscard]] std::string in_brackets(std::string const& host);
+/// "::1" for "[::1]"; anything else as it is.
+[[nodiscard]] std::string without_brackets(std::string const& host);
+
+}  // namespace swarmward::net
