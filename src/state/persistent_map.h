@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "state/counted_array.h"
 #include "state/tree_node.h"
 
 namespace swarmward::state {
@@ -222,37 +223,6 @@ class PersistentMap {
     put_at(target->keys, at, keys, std::move(child.least));
     put_at(target->children, at, target->count, child.right);
     return result;
-  }
-
-  template <class Array, class Value>
-  static void put_at(Array& array, std::size_t at, std::uint16_t& count, Value value) {
-    auto const from = array.begin() + static_cast<std::ptrdiff_t>(at);
-    std::move_backward(from, array.begin() + count, array.begin() + count + 1);
-    *from = std::move(value);
-    ++count;
-  }
-
-  template <class Array>
-  static void take_out(Array& array, std::size_t at, std::uint16_t& count) {
-    auto const from = array.begin() + static_cast<std::ptrdiff_t>(at);
-    std::move(from + 1, array.begin() + count, from);
-    array[--count] = {};
-  }
-
-  /// Moves the upper half.
-  template <class Array>
-  static void split_off(Array& from, std::uint16_t& count, Array& to, std::uint16_t& moved) {
-    auto const kept = static_cast<std::uint16_t>(count / 2);
-    moved = static_cast<std::uint16_t>(count - kept);
-    append(from, kept, count, to, 0);
-    count = kept;
-  }
-
-  template <class Array>
-  static void append(Array& from, std::size_t first, std::size_t last, Array& to, std::size_t at) {
-    for (auto i = first; i < last; ++i) {
-      to[at + i - first] = std::exchange(from[i], {});
-    }
   }
 
   void remove(Node*& slot, K const& key) {

@@ -44,6 +44,8 @@ struct JoinRequest {
 /// bad Availability, as native has it.
 [[nodiscard]] Result<InitRequest> init_request_from_json(nlohmann::json const& document);
 [[nodiscard]] Result<JoinRequest> join_request_from_json(nlohmann::json const& document);
+/// The key in the body of `POST /swarm/unlock`. Errors: InvalidArgument.
+[[nodiscard]] Result<std::string> unlock_key_from_json(nlohmann::json const& document);
 
 /// The body of `POST /swarm/update`: what is omitted becomes zero. Errors: InvalidArgument.
 [[nodiscard]] Result<SwarmSpecRequest> swarm_spec_from_json(nlohmann::json const& document);

@@ -85,6 +85,15 @@ void describe(A& a, Ref<A, JoinFields> fields) {
   a.keep("JoinToken", fields.request.join_token);
 }
 
+struct UnlockFields {
+  static constexpr std::string_view kGo = "swarm.UnlockRequest";
+  std::string key;
+};
+template <class A>
+void describe(A& a, Ref<A, UnlockFields> fields) {
+  a.keep("UnlockKey", fields.key);
+}
+
 /// Absent means active. Native answers 500 for a word it does not know.
 Result<model::Availability> availability_of(std::string const& word) {
   if (word.empty()) {
@@ -165,6 +174,14 @@ Result<JoinRequest> join_request_from_json(json const& document) {
   }
   fields.request.availability = *availability;
   return std::move(fields.request);
+}
+
+Result<std::string> unlock_key_from_json(json const& document) {
+  UnlockFields fields;
+  if (auto const read = Reader(document, Form::Api).into(fields); !read) {
+    return read.error();
+  }
+  return std::move(fields.key);
 }
 
 Result<SwarmSpecRequest> swarm_spec_from_json(json const& document) {
