@@ -3,23 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/take_spec.h"
 #include "scheduler/allocator/endpoint_plan.h"
 
 namespace swarmward::scheduler {
 
 namespace {
-
-/// Aliased: the task shares the service's spec instead of holding a copy.
-void take_spec(model::Task& task, model::Service const& service) {
-  task.spec = std::shared_ptr<model::TaskSpec const>(service.spec, &service.spec->task);
-  task.spec_version = service.spec_version;
-  task.service_annotations =
-      std::shared_ptr<model::Annotations const>(service.spec, &service.spec->annotations);
-  if (service.spec->endpoint) {
-    task.endpoint =
-        std::shared_ptr<model::EndpointSpec const>(service.spec, &*service.spec->endpoint);
-  }
-}
 
 void take_spec(model::Task& task, model::Task const& earlier) {
   task.spec = earlier.spec;
@@ -39,7 +28,7 @@ model::Task make_task(state::Draft const& draft,
   if (earlier) {
     take_spec(task, *earlier);
   } else {
-    take_spec(task, service);
+    model::take_spec(task, service);
   }
   task.service_id = service.id;
   task.slot = wanted.place.slot;

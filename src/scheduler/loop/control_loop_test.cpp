@@ -75,7 +75,7 @@ TEST_F(ControlLoopTest, ConditionNoneKeepsTheSlotButNotAgainstALostNode) {
   auto const web = create(wish);
   obey();
   add_node("b");
-  edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(a, drain);
   obey();
   ASSERT_EQ(wanted(web).size(), 1U);
   EXPECT_EQ(wanted(web)[0]->status.state, TaskState::Running);
@@ -91,7 +91,7 @@ TEST_F(ControlLoopTest, DrainWaitsForTheOldTaskButNotForTheDelay) {
   obey();
   add_node("b");
   auto const old = wanted(web)[0]->id;
-  edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(a, drain);
   EXPECT_EQ(wanted(web)[0]->desired_state, TaskState::Ready);
   observe(old, TaskState::Shutdown);
   EXPECT_EQ(wanted(web)[0]->desired_state, TaskState::Running);
@@ -151,7 +151,7 @@ TEST_F(ControlLoopTest, GlobalServicesFollowTheNodes) {
   EXPECT_EQ(wanted(web)[0]->slot, 0U);
   edit_node(b, [](auto& node) { node.spec.availability = model::Availability::Pause; });
   EXPECT_EQ(wanted(web).size(), 2U);
-  edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(a, drain);
   obey();
   ASSERT_EQ(wanted(web).size(), 1U);
   edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Active; });

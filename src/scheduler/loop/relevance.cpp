@@ -39,7 +39,9 @@ bool concerns_nobody(state::Touch<model::Task> const& touch) {
            (after.status.state != model::TaskState::Pending ||
             before.status.err == after.status.err);
   }
-  return is_passing(before.status.state) && is_passing(after.status.state);
+  // One that waited and found a node may fit new constraints there: the updater counts it no more.
+  bool const found_node = before.node_id.empty() && !before.status.err.empty();
+  return !found_node && is_passing(before.status.state) && is_passing(after.status.state);
 }
 
 bool holds_tasks_alike(model::Service const& before, model::Service const& after) {

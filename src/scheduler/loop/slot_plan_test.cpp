@@ -171,7 +171,7 @@ TEST_F(SlotPlanTest, WhatDependsOnOtherSlotsNeedsTheWholeService) {
     advance(seconds(60));
   }
   EXPECT_TRUE(is_alone(web)) << "the update is complete";
-  edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(a, drain);
   EXPECT_FALSE(stands_alone(web)) << "tasks have to move";
   obey();
   EXPECT_TRUE(stands_alone(web));

@@ -23,8 +23,6 @@ class JobTest : public ClusterFixture {
   static model::RestartPolicy attempts(std::uint64_t most) {
     return {model::RestartCondition::OnFailure, Duration(0), most, {}};
   }
-  static void drain(model::Node& node) { node.spec.availability = model::Availability::Drain; }
-  static void activate(model::Node& node) { node.spec.availability = model::Availability::Active; }
 
   /// Those that run, or are about to.
   [[nodiscard]] std::vector<state::TaskPtr> going(model::ServiceId const& id) const {

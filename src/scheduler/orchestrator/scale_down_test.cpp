@@ -21,9 +21,6 @@ class ScaleDownTest : public ClusterFixture {
     }
     return found;
   }
-  [[nodiscard]] std::ptrdiff_t on(model::ServiceId const& id, model::NodeId const& node) const {
-    return std::ranges::count_if(wanted(id), [&](auto const& t) { return t->node_id == node; });
-  }
 };
 
 TEST_F(ScaleDownTest, TheUnplacedGoFirst) {

@@ -45,8 +45,7 @@ TEST_F(PlacementViewTest, NodesThatTakeNothingNew) {
     node.status.state = model::NodeState::Down;
     node.status.message = "heartbeat failure";
   });
-  edit_node(drained,
-            [](model::Node& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(drained, drain);
   edit_node(paused, [](model::Node& node) { node.spec.availability = model::Availability::Pause; });
   auto const id = create_with([](model::ServiceSpec& wish) {
     wish.task.placement = model::Placement{{"node.labels.zone == y"}, {}, 0, {}};

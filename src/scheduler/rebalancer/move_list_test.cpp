@@ -49,9 +49,6 @@ class MoveListTest : public ClusterFixture {
     return list;
   }
 
-  [[nodiscard]] std::ptrdiff_t on(model::ServiceId const& id, model::NodeId const& node) const {
-    return std::ranges::count_if(wanted(id), [&](auto const& t) { return t->node_id == node; });
-  }
   [[nodiscard]] std::ptrdiff_t running(model::ServiceId const& id) const {
     return std::ranges::count_if(tasks(id), [](auto const& t) {
       return t->status.state == TaskState::Running && is_wanted(*t);

@@ -19,9 +19,6 @@ class RebalanceTest : public ClusterFixture {
     wish.update = model::UpdateConfig{1, {}, {}, {}, 0, order};
     return wish;
   }
-  [[nodiscard]] std::ptrdiff_t on(model::ServiceId const& id, model::NodeId const& node) const {
-    return std::ranges::count_if(wanted(id), [&](auto const& t) { return t->node_id == node; });
-  }
   void later(Duration by) {
     advance(by);
     obey();

@@ -13,8 +13,6 @@ using std::chrono::seconds;
 
 class DrainTest : public UpdateFixture {
  protected:
-  static void drain(model::Node& node) { node.spec.availability = model::Availability::Drain; }
-  static void activate(model::Node& node) { node.spec.availability = model::Availability::Active; }
   static model::ServiceSpec start_first(std::uint64_t replicas, std::uint64_t parallelism) {
     return updatable(replicas, {parallelism, {}, {}, {}, 0, model::UpdateOrder::StartFirst});
   }

@@ -46,7 +46,7 @@ TEST_F(RestartTest, InfrastructureUsesUpNoAttempt) {
   auto const web = create(wish);
   obey();
   auto const b = add_node("b");
-  edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(a, drain);
   obey();
   edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Active; });
   edit_node(b, go_down);
@@ -152,7 +152,7 @@ TEST_F(RestartTest, OldTasksAreWaitedForAMinuteAtMost) {
   auto const web = create(spec(2));
   obey();
   add_node("b");
-  edit_node(a, [](auto& node) { node.spec.availability = model::Availability::Drain; });
+  edit_node(a, drain);
   advance(seconds(59));
   EXPECT_EQ(wanted(web)[0]->desired_state, TaskState::Ready);
   advance(seconds(1));

@@ -22,8 +22,9 @@ Step give_up(RunnerTask const& task) {
   if (task.present && (task.phase == Phase::Running || task.look_again)) {
     return Step::Stop;
   }
-  bool const remove = task.present && task.task->desired_state == TaskState::Remove;
-  return remove ? Step::Remove : Step::ReportShutdown;
+  // As the real one: a start of what has not run yet may still be on its way.
+  bool const remove = task.phase == Phase::Created || task.task->desired_state == TaskState::Remove;
+  return task.present && remove ? Step::Remove : Step::ReportShutdown;
 }
 
 Step after_the_end(RunnerTask const& task) {

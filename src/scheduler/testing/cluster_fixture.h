@@ -60,6 +60,9 @@ class ClusterFixture : public testing::Test {
     settle();
   }
 
+  static void drain(model::Node& node) { node.spec.availability = model::Availability::Drain; }
+  static void activate(model::Node& node) { node.spec.availability = model::Availability::Active; }
+
   static model::ServiceSpec spec(std::uint64_t replicas) {
     model::ServiceSpec spec;
     spec.annotations.name = "web";
@@ -175,6 +178,11 @@ class ClusterFixture : public testing::Test {
     std::erase_if(all, [](auto const& task) { return !is_wanted(*task); });
     std::ranges::sort(all, {}, [](auto const& task) { return std::pair(task->slot, task->id); });
     return all;
+  }
+
+  /// How many of them are placed there.
+  [[nodiscard]] std::ptrdiff_t on(model::ServiceId const& id, model::NodeId const& node) const {
+    return std::ranges::count_if(wanted(id), [&](auto const& t) { return t->node_id == node; });
   }
 
   [[nodiscard]] state::ServicePtr service(model::ServiceId const& id) const {

@@ -12,6 +12,10 @@ class UpdateFixture : public ClusterFixture {
     wish.update = config;
     return wish;
   }
+  /// One task at a time, the new one before the old one goes.
+  static model::ServiceSpec start_first(std::uint64_t replicas, model::FailureAction action = {}) {
+    return updatable(replicas, {1, {}, action, {}, 0, model::UpdateOrder::StartFirst});
+  }
   static void new_image(model::ServiceSpec& changed) { changed.task.container->image = "nginx:2"; }
 
   [[nodiscard]] std::vector<state::TaskPtr> of_image(model::ServiceId const& id,
@@ -19,6 +23,10 @@ class UpdateFixture : public ClusterFixture {
     auto all = wanted(id);
     std::erase_if(all, [&](auto const& task) { return task->spec->container->image != image; });
     return all;
+  }
+  /// The first task of new_image().
+  [[nodiscard]] state::TaskPtr fresh(model::ServiceId const& id) const {
+    return of_image(id, "nginx:2").at(0);
   }
   [[nodiscard]] std::size_t new_ones(model::ServiceId const& id) const {
     return of_image(id, "nginx:2").size();

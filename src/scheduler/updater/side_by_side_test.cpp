@@ -9,27 +9,20 @@ namespace {
 
 using model::FailureAction;
 using model::TaskState;
-using model::UpdateOrder;
 using model::UpdateState;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
 class SideBySideTest : public UpdateFixture {
  protected:
-  static model::ServiceSpec start_first(FailureAction action = {}) {
-    return updatable(1, {1, {}, action, {}, 0, UpdateOrder::StartFirst});
-  }
   static void third_image(model::ServiceSpec& changed) {
     changed.task.container->image = "nginx:3";
-  }
-  [[nodiscard]] state::TaskPtr fresh(model::ServiceId const& id) const {
-    return of_image(id, "nginx:2").at(0);
   }
 };
 
 TEST_F(SideBySideTest, AnOvertakenUpdateLeavesOneTask) {
   add_node("a");
-  auto const web = create(start_first(FailureAction::Continue));
+  auto const web = create(start_first(1, FailureAction::Continue));
   obey();
   update(web, new_image);
   observe(fresh(web)->id, TaskState::Running);
@@ -45,7 +38,7 @@ TEST_F(SideBySideTest, AnOvertakenUpdateLeavesOneTask) {
 
 TEST_F(SideBySideTest, OfTwoFromBeforeTheNewerStaysIfItHasProvenItself) {
   add_node("a");
-  auto slow = start_first();
+  auto slow = start_first(1);
   slow.update->monitor = minutes(1);
   auto const web = create(slow);
   obey();
@@ -63,10 +56,10 @@ TEST_F(SideBySideTest, OfTwoFromBeforeTheNewerStaysIfItHasProvenItself) {
 TEST_F(SideBySideTest, AMoveOfLongAgoSavesNobody) {
   add_node("a");
   add_node("b");
-  auto const web = create(start_first());
+  auto const web = create(start_first(1));
   obey();
   auto const node = wanted(web)[0]->node_id;
-  edit_node(node, [](auto& drained) { drained.spec.availability = model::Availability::Drain; });
+  edit_node(node, drain);
   obey();
   ASSERT_EQ(with_origin(web, model::TaskOrigin::Move).size(), 1U);
   update(web, new_image);
@@ -79,7 +72,7 @@ TEST_F(SideBySideTest, AMoveOfLongAgoSavesNobody) {
 
 TEST_F(SideBySideTest, ANewTaskOfAnEarlierUpdateHasNoMoreTimeToRunThanAnyOther) {
   add_node("a");
-  auto const web = create(start_first(FailureAction::Continue));
+  auto const web = create(start_first(1, FailureAction::Continue));
   obey();
   update(web, new_image);
   auto const first = fresh(web)->id;

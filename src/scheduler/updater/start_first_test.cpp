@@ -7,20 +7,11 @@ namespace {
 
 using model::FailureAction;
 using model::TaskState;
-using model::UpdateOrder;
 using model::UpdateState;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class StartFirstTest : public UpdateFixture {
- protected:
-  static model::ServiceSpec start_first(std::uint64_t replicas, FailureAction action = {}) {
-    return updatable(replicas, {1, {}, action, {}, 0, UpdateOrder::StartFirst});
-  }
-  [[nodiscard]] state::TaskPtr fresh(model::ServiceId const& id) const {
-    return of_image(id, "nginx:2").at(0);
-  }
-};
+class StartFirstTest : public UpdateFixture {};
 
 TEST_F(StartFirstTest, TheOldOneGoesOnceTheNewOneHasProvenItself) {
   add_node("a");
