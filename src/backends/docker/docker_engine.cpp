@@ -3,14 +3,14 @@
 #include "backends/docker/docker_events.h"
 #include "backends/docker/engine_documents.h"
 #include "backends/docker/engine_requests.h"
-#include "backends/docker/http_client.h"
 #include "backends/docker/pull_reader.h"
+#include "backends/docker/versioned_client.h"
+#include "base/percent_encode.h"
 
 namespace swarmward::backends {
 
 namespace {
 
-constexpr std::chrono::seconds kPingTimeout{3};
 constexpr std::chrono::seconds kCallTimeout{60};
 constexpr std::chrono::seconds kStopSlack{30};
 constexpr std::chrono::seconds kNoTimeout{0};
@@ -23,8 +23,8 @@ class DockerEngine final : public Engine {
       : client_(std::move(executor), std::move(dialer)) {}
 
   asio::awaitable<Result<EngineInfo>> info() override;
-  std::string api_version() const override { return version_; }
-  asio::awaitable<Result<void>> ping() override;
+  std::string api_version() const override { return client_.version(); }
+  asio::awaitable<Result<void>> ping() override { return client_.ping(); }
   asio::awaitable<Result<std::string>> create_container(std::string name,
                                                         std::string body) override;
   asio::awaitable<Result<void>> start_container(std::string id) override;
@@ -44,18 +44,7 @@ class DockerEngine final : public Engine {
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_document(std::string path) override;
 
  private:
-  /// Learns the engine's version at the first call and after each loss of it.
-  asio::awaitable<Result<void>> negotiate();
-  /// Any answer of the engine; `target` comes without the version.
-  asio::awaitable<Result<HttpResponse>> ask(HttpRequest request);
-  /// The same, with a status of 400 and above as an error.
-  asio::awaitable<Result<HttpResponse>> call(HttpRequest request);
-  /// The same, where nothing of the answer but its success counts.
-  asio::awaitable<Result<void>> command(HttpRequest request);
-  asio::awaitable<Result<std::unique_ptr<ByteStream>>> stream(HttpRequest request);
-
-  HttpClient client_;
-  std::string version_;  ///< Spoken with the engine; empty until negotiated.
+  VersionedClient client_;
 };
 
 HttpRequest make_request(std::string method,
@@ -68,86 +57,14 @@ HttpRequest make_request(std::string method,
   return request;
 }
 
-asio::awaitable<Result<void>> DockerEngine::ping() {
-  auto request = make_request("GET", "/_ping", kPingTimeout);
-  auto response = co_await client_.request(std::move(request));
-  if (!response) {
-    version_.clear();  // Another version may come back.
-    co_return response.error();
-  }
-  if (response->status >= 400) {
-    co_return engine_error(response->status, response->body);
-  }
-  auto const version = spoken_version(response->header("Api-Version"));
-  if (!version) {
-    co_return internal_error("the engine does not tell its API version");
-  }
-  version_ = *version;
-  co_return Result<void>{};
-}
-
-asio::awaitable<Result<void>> DockerEngine::negotiate() {
-  if (!version_.empty()) {
-    co_return Result<void>{};
-  }
-  auto pinged = co_await ping();
-  co_return pinged;
-}
-
-asio::awaitable<Result<HttpResponse>> DockerEngine::ask(HttpRequest request) {
-  auto ready = co_await negotiate();
-  if (!ready) {
-    co_return ready.error();
-  }
-  request.target = "/v" + version_ + request.target;
-  auto response = co_await client_.request(std::move(request));
-  if (!response) {
-    version_.clear();
-  }
-  co_return response;
-}
-
-asio::awaitable<Result<HttpResponse>> DockerEngine::call(HttpRequest request) {
-  auto response = co_await ask(std::move(request));
-  if (response && response->status >= 400) {
-    co_return engine_error(response->status, response->body);
-  }
-  co_return response;
-}
-
-asio::awaitable<Result<void>> DockerEngine::command(HttpRequest request) {
-  auto response = co_await call(std::move(request));
-  if (!response) {
-    co_return response.error();
-  }
-  co_return Result<void>{};
-}
-
-asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::stream(HttpRequest request) {
-  auto ready = co_await negotiate();
-  if (!ready) {
-    co_return ready.error();
-  }
-  request.target = "/v" + version_ + request.target;
-  auto opened = co_await client_.open(std::move(request));
-  if (!opened) {
-    version_.clear();
-    co_return opened.error();
-  }
-  if (!opened->body) {
-    co_return engine_error(opened->head.status, opened->head.body);
-  }
-  co_return std::move(opened->body);
-}
-
 asio::awaitable<Result<EngineInfo>> DockerEngine::info() {
   auto info_request = make_request("GET", "/info");
-  auto info = co_await call(std::move(info_request));
+  auto info = co_await client_.call(std::move(info_request));
   if (!info) {
     co_return info.error();
   }
   auto version_request = make_request("GET", "/version");
-  auto version = co_await call(std::move(version_request));
+  auto version = co_await client_.call(std::move(version_request));
   if (!version) {
     co_return version.error();
   }
@@ -159,7 +76,7 @@ asio::awaitable<Result<std::string>> DockerEngine::create_container(std::string 
   auto request =
       make_request("POST", "/containers/create?name=" + percent_encode(name), kNoTimeout);
   request.body = std::move(body);
-  auto response = co_await call(std::move(request));
+  auto response = co_await client_.call(std::move(request));
   if (!response) {
     co_return response.error();
   }
@@ -168,7 +85,7 @@ asio::awaitable<Result<std::string>> DockerEngine::create_container(std::string 
 
 asio::awaitable<Result<void>> DockerEngine::start_container(std::string id) {
   auto request = make_request("POST", container_path(id, "/start"));
-  auto done = co_await command(std::move(request));  // 304: it runs already.
+  auto done = co_await client_.command(std::move(request));  // 304: it runs already.
   co_return done;
 }
 
@@ -176,14 +93,14 @@ asio::awaitable<Result<void>> DockerEngine::stop_container(std::string id,
                                                            std::chrono::seconds grace) {
   auto const target = container_path(id, "/stop?t=" + std::to_string(grace.count()));
   auto request = make_request("POST", target, grace + kStopSlack);
-  auto done = co_await command(std::move(request));  // 304: it has stopped already.
+  auto done = co_await client_.command(std::move(request));  // 304: it has stopped already.
   co_return done;
 }
 
 asio::awaitable<Result<void>> DockerEngine::remove_container(std::string id, KeepVolumes volumes) {
   auto const* query = volumes == KeepVolumes::Yes ? "?force=1" : "?force=1&v=1";
   auto request = make_request("DELETE", container_path(id, query));
-  auto response = co_await call(std::move(request));
+  auto response = co_await client_.call(std::move(request));
   if (response || response.error().code == ErrorCode::NotFound) {
     co_return Result<void>{};
   }
@@ -197,7 +114,7 @@ asio::awaitable<Result<void>> DockerEngine::remove_container(std::string id, Kee
 
 asio::awaitable<Result<ContainerState>> DockerEngine::inspect_container(std::string id_or_name) {
   auto request = make_request("GET", container_path(id_or_name, "/json"));
-  auto response = co_await call(std::move(request));
+  auto response = co_await client_.call(std::move(request));
   if (!response) {
     co_return response.error();
   }
@@ -207,7 +124,7 @@ asio::awaitable<Result<ContainerState>> DockerEngine::inspect_container(std::str
 asio::awaitable<Result<std::vector<ContainerSummary>>> DockerEngine::list_containers(
     std::string label) {
   auto request = make_request("GET", list_target(label));
-  auto response = co_await call(std::move(request));
+  auto response = co_await client_.call(std::move(request));
   if (!response) {
     co_return response.error();
   }
@@ -216,7 +133,7 @@ asio::awaitable<Result<std::vector<ContainerSummary>>> DockerEngine::list_contai
 
 asio::awaitable<Result<bool>> DockerEngine::has_image(std::string reference) {
   auto request = make_request("GET", "/images/" + percent_encode(reference, "/:@") + "/json");
-  auto response = co_await call(std::move(request));
+  auto response = co_await client_.call(std::move(request));
   if (response) {
     co_return true;
   }
@@ -233,7 +150,7 @@ asio::awaitable<Result<void>> DockerEngine::pull_image(std::string reference,
     request.headers.emplace_back("X-Registry-Auth", std::move(registry_auth));
   }
   auto const until = std::chrono::steady_clock::now() + kPullLimit;
-  auto body = co_await stream(std::move(request));
+  auto body = co_await client_.stream(std::move(request));
   if (!body && std::chrono::steady_clock::now() >= until) {
     co_return pull_too_slow(reference, kPullLimit);
   }
@@ -247,13 +164,13 @@ asio::awaitable<Result<void>> DockerEngine::pull_image(std::string reference,
 asio::awaitable<Result<void>> DockerEngine::create_volume(std::string body) {
   auto request = make_request("POST", "/volumes/create");
   request.body = std::move(body);
-  auto done = co_await command(std::move(request));
+  auto done = co_await client_.command(std::move(request));
   co_return done;
 }
 
 asio::awaitable<Result<std::unique_ptr<EventStream>>> DockerEngine::events(std::string label) {
   auto request = make_request("GET", events_target(label));
-  auto body = co_await stream(std::move(request));
+  auto body = co_await client_.stream(std::move(request));
   if (!body) {
     co_return body.error();
   }
@@ -263,13 +180,13 @@ asio::awaitable<Result<std::unique_ptr<EventStream>>> DockerEngine::events(std::
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::logs(std::string id,
                                                                         LogQuery query) {
   auto request = make_request("GET", logs_target(id, query));
-  auto body = co_await stream(std::move(request));
+  auto body = co_await client_.stream(std::move(request));
   co_return std::move(body);
 }
 
 asio::awaitable<Result<std::string>> DockerEngine::get_document(std::string path) {
   auto request = make_request("GET", std::move(path));
-  auto response = co_await call(std::move(request));
+  auto response = co_await client_.call(std::move(request));
   if (!response) {
     co_return response.error();
   }
@@ -278,7 +195,7 @@ asio::awaitable<Result<std::string>> DockerEngine::get_document(std::string path
 
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::open_document(std::string path) {
   auto request = make_request("GET", std::move(path));
-  auto body = co_await stream(std::move(request));
+  auto body = co_await client_.stream(std::move(request));
   co_return std::move(body);
 }
 

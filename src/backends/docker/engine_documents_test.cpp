@@ -4,6 +4,7 @@
 
 #include "backends/docker/engine_requests.h"
 #include "backends/docker/line_splitter.h"
+#include "base/percent_encode.h"
 
 namespace swarmward::backends {
 namespace {

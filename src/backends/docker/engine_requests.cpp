@@ -4,36 +4,19 @@
 #include <cstdio>
 
 #include "backends/docker/json_fields.h"
+#include "base/percent_encode.h"
 
 namespace swarmward::backends {
 
 namespace {
 
 constexpr unsigned kNewestMinor = 44;
-constexpr std::string_view kUnreserved =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 std::string filters(Json const& value) {
   return percent_encode(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace
-
-std::string percent_encode(std::string_view text, std::string_view keep) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (char const c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos || keep.find(c) != std::string_view::npos) {
-      encoded += c;
-      continue;
-    }
-    auto const byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kHex[byte >> 4U];
-    encoded += kHex[byte & 15U];
-  }
-  return encoded;
-}
 
 ImageName split_image(std::string_view reference) {
   ImageName name;

@@ -10,9 +10,6 @@
 
 namespace swarmward::backends {
 
-/// All but unreserved characters and those of `keep` as %XX.
-[[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = "");
-
 /// What the engine's pull takes: "repo:tag" and "repo@digest" taken apart; no tag means "latest".
 struct ImageName {
   std::string repository;

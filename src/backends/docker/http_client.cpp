@@ -73,11 +73,13 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
       exchange.head = std::move(*head);
       co_return exchange;
     }
+    // What befell this one has befallen the others: the engine was restarted, or one of the hosts
+    // has another address and nothing comes through any more.
+    idle_.clear();
     // The engine may close a kept connection at the very moment we use it.
     if (!exchange.connection->failed_unanswered()) {
       co_return head.error();
     }
-    idle_.clear();
   }
   exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_->where());
   auto const timeout = request->timeout.count() == 0

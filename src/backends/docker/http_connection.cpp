@@ -70,7 +70,6 @@ asio::awaitable<Result<void>> HttpConnection::connect(net::DialerPtr dialer,
 
 asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
   answered_ = false;
-  buffer_.reserve(kPieceSize);  // Beast reads no more at once than the buffer holds.
   auto const text = serialise(*request);
   auto sent = co_await asio::async_write(socket_, asio::buffer(text), kToken);
   if (std::get<0>(sent)) {
@@ -84,6 +83,7 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
     if (request->method == "HEAD") {
       parser_->skip(true);
     }
+    co_await wait_for_more();
     auto got = co_await http::async_read_header(socket_, buffer_, *parser_, kToken);
     answered_ = answered_ || std::get<1>(got) > 0 || parser_->got_some() || buffer_.size() > 0;
     if (std::get<0>(got)) {
@@ -101,6 +101,7 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
 asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
   std::string piece;
   while (!parser_->is_done()) {
+    co_await wait_for_more();
     piece.resize(kPieceSize);
     auto& body = parser_->get().body();
     body.data = piece.data();
@@ -116,6 +117,17 @@ asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
     }
   }
   co_return std::string{};
+}
+
+/// Memory only for what is there: ten thousand engines hold a stream each on which nothing comes.
+asio::awaitable<void> HttpConnection::wait_for_more() {
+  error_code ignored;
+  if (buffer_.size() == 0 && socket_.available(ignored) == 0) {
+    buffer_.shrink_to_fit();
+    auto const ready = co_await socket_.async_wait(net::StreamSocket::wait_read, kToken);
+    static_cast<void>(ready);  // What went wrong shows in the read.
+  }
+  buffer_.reserve(kPieceSize);  // Beast reads no more at once than the buffer holds.
 }
 
 void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {

@@ -37,6 +37,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
+  asio::awaitable<void> wait_for_more();
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
   net::StreamSocket socket_;

@@ -35,7 +35,10 @@ Step plan_end(TaskView const& view) {
   if (view.present && may_run) {
     return Step::Stop;
   }
-  if (view.present && view.desired == TaskState::Remove) {
+  // What never ran is of no use to anybody, and a start of it may still be on its way: that of a
+  // daemon that was killed meanwhile. Were it left, it could run after its task is over.
+  bool const may_start = view.phase == Phase::Created;
+  if (view.present && (may_start || view.desired == TaskState::Remove)) {
     return Step::Remove;
   }
   return Step::ReportShutdown;

@@ -46,6 +46,18 @@ TEST(PlanStep, AGivenUpTaskIsStoppedWhenItIsFoundRunning) {
   EXPECT_EQ(plan_step(view), Step::Stop);
 }
 
+TEST(PlanStep, WhatNeverRanIsRemovedBeforeItsTaskIsOver) {
+  TaskView view;
+  view.state = TaskState::Starting;
+  view.desired = TaskState::Shutdown;
+  view.phase = Phase::Created;
+  view.present = true;
+  EXPECT_EQ(plan_step(view), Step::Remove) << "a start may still be on its way";
+  view.present = false;
+  view.phase = Phase::None;
+  EXPECT_EQ(plan_step(view), Step::ReportShutdown);
+}
+
 TEST(PlanStep, AnUnassignedTaskGoesWithoutAnInspect) {
   TaskView view;
   view.gone = view.present = view.look_again = true;
