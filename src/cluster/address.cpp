@@ -9,17 +9,13 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 
+#include "base/net/host_text.h"
+
 namespace swarmward::cluster {
 
 namespace {
 
 constexpr std::string_view kDefaultPort = "2377";
-
-bool is_ip(std::string const& text) {
-  in6_addr buffer{};
-  return ::inet_pton(AF_INET, text.c_str(), &buffer) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), &buffer) == 1;
-}
 
 struct HostPort {
   std::string host;
@@ -35,7 +31,7 @@ HostPort split(std::string const& text) {
     return {host, has_port ? text.substr(close + 2) : std::string{}};
   }
   auto const colon = text.rfind(':');
-  if (colon == std::string::npos || is_ip(text)) {
+  if (colon == std::string::npos || net::is_ip(text)) {
     return {text, {}};
   }
   return {text.substr(0, colon), text.substr(colon + 1)};
@@ -44,7 +40,7 @@ HostPort split(std::string const& text) {
 /// The address that a host or interface name stands for.
 std::optional<std::string> resolve(std::string const& host,
                                    std::vector<InterfaceAddress> const& known) {
-  if (is_ip(host)) {
+  if (net::is_ip(host)) {
     return host;
   }
   auto const found = std::ranges::find(known, host, &InterfaceAddress::interface);
@@ -154,7 +150,7 @@ Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
           "number)");
     }
   }
-  auto const shown = listen->find(':') == std::string::npos ? *listen : "[" + *listen + "]";
+  auto const shown = net::in_brackets(*listen);
   return ChosenAddresses{shown + ":" + (port.empty() ? std::string(kDefaultPort) : port),
                          *advertise};
 }

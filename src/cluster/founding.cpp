@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/net/host_text.h"
 #include "cluster/pki/join_token.h"
 #include "cluster/pki/unlock_key.h"
 
@@ -78,8 +79,7 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
   node.description = founding.local_description;
   node.description.tls = *tls;
   node.status = {model::NodeState::Ready, {}, founding.addresses.advertise};
-  auto const& host = founding.addresses.advertise;
-  auto const shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  auto const shown = net::in_brackets(founding.addresses.advertise);
   node.manager = model::ManagerStatus{
       true, true, shown + founding.addresses.listen.substr(founding.addresses.listen.rfind(':'))};
   node.engine_name = kLocalEngine;

@@ -45,10 +45,10 @@ DataKey make_data_key(RandomBytes const& random) {
   return key;
 }
 
-std::string seal(KeyBytes const& key,
-                 std::string_view plain,
-                 std::string_view purpose,
-                 RandomBytes const& random) {
+std::string seal_bytes(KeyBytes const& key,
+                       std::string_view plain,
+                       std::string_view purpose,
+                       RandomBytes const& random) {
   ossl::ErrorScope const scope;
   auto const bound = bound_text(purpose);
   std::string bytes(kNonceBytes + plain.size() + kTagBytes, '\0');
@@ -68,37 +68,54 @@ std::string seal(KeyBytes const& key,
   if (!sealed) {
     no_cipher();
   }
-  return std::string(kPrefix) + to_base64(bytes);
+  return bytes;
 }
 
-Result<std::string> open_sealed(KeyBytes const& key,
-                                std::string_view sealed,
-                                std::string_view purpose) {
-  ossl::ErrorScope const scope;
-  auto bytes = is_sealed(sealed) && sealed.size() < 2 * kMaxPlainBytes
-                   ? from_base64(sealed.substr(kPrefix.size()))
-                   : std::nullopt;
-  if (!bytes || bytes->size() < kNonceBytes + kTagBytes) {
+Result<std::string> open_bytes(KeyBytes const& key,
+                               std::string_view sealed,
+                               std::string_view purpose) {
+  if (sealed.size() < kNonceBytes + kTagBytes || sealed.size() > 2 * kMaxPlainBytes) {
     return invalid_argument("not a sealed text");
   }
+  ossl::ErrorScope const scope;
   auto const bound = bound_text(purpose);
-  auto const length = bytes->size() - kNonceBytes - kTagBytes;
+  auto const length = sealed.size() - kNonceBytes - kTagBytes;
   std::string plain(length, '\0');
+  std::string tag(sealed.substr(kNonceBytes + length));
   Cipher const cipher(EVP_CIPHER_CTX_new());
   int size = 0;
-  auto* const text = out(*bytes) + kNonceBytes;
+  auto const* const text = in(sealed) + kNonceBytes;
   bool const opened =
       cipher &&
-      EVP_DecryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), key.data(), out(*bytes), nullptr) == 1 &&
+      EVP_DecryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), key.data(), in(sealed), nullptr) == 1 &&
       EVP_DecryptUpdate(cipher.get(), nullptr, &size, in(bound), static_cast<int>(bound.size())) ==
           1 &&
       EVP_DecryptUpdate(cipher.get(), out(plain), &size, text, static_cast<int>(length)) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, text + length) == 1 &&
+      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, out(tag)) == 1 &&
       EVP_DecryptFinal_ex(cipher.get(), out(plain) + length, &size) == 1;
   if (!opened) {
     return Error{ErrorCode::Unauthorized, "the key does not open the sealed text"};
   }
   return plain;
+}
+
+std::string seal(KeyBytes const& key,
+                 std::string_view plain,
+                 std::string_view purpose,
+                 RandomBytes const& random) {
+  return std::string(kPrefix) + to_base64(seal_bytes(key, plain, purpose, random));
+}
+
+Result<std::string> open_sealed(KeyBytes const& key,
+                                std::string_view sealed,
+                                std::string_view purpose) {
+  auto const bytes = is_sealed(sealed) && sealed.size() < 2 * kMaxPlainBytes
+                         ? from_base64(sealed.substr(kPrefix.size()))
+                         : std::nullopt;
+  if (!bytes) {
+    return invalid_argument("not a sealed text");
+  }
+  return open_bytes(key, *bytes, purpose);
 }
 
 bool is_sealed(std::string_view text) {

@@ -17,16 +17,26 @@ struct DataKey {
 
 [[nodiscard]] DataKey make_data_key(RandomBytes const& random);
 
-/// `WARDSEAL-1-<base64 of nonce, ciphertext and tag>`: AES-256-GCM with a random nonce. `purpose`
-/// is bound to the text and must be given again to open it: a sealed text put in another's place
-/// does not open. A key should seal fewer than 2^32 texts.
+/// Nonce, ciphertext and tag of AES-256-GCM, the nonce random. `purpose` is bound to the bytes and
+/// must be given again to open them: what was sealed for another place does not open. A key should
+/// seal fewer than 2^32 texts.
+[[nodiscard]] std::string seal_bytes(KeyBytes const& key,
+                                     std::string_view plain,
+                                     std::string_view purpose,
+                                     RandomBytes const& random);
+/// Errors: InvalidArgument if it is too short to be sealed bytes, Unauthorized if the key or the
+/// purpose is another or the bytes were changed; which of them cannot be told.
+[[nodiscard]] Result<std::string> open_bytes(KeyBytes const& key,
+                                             std::string_view sealed,
+                                             std::string_view purpose);
+
+/// `WARDSEAL-1-<base64 of seal_bytes()>`, for files of text.
 [[nodiscard]] std::string seal(KeyBytes const& key,
                                std::string_view plain,
                                std::string_view purpose,
                                RandomBytes const& random);
 
-/// Errors: InvalidArgument if it is not a sealed text, Unauthorized if the key or the purpose is
-/// another or the text was changed; which of them cannot be told.
+/// Errors: those of open_bytes(); InvalidArgument if it is not a sealed text.
 [[nodiscard]] Result<std::string> open_sealed(KeyBytes const& key,
                                               std::string_view sealed,
                                               std::string_view purpose);
