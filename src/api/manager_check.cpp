@@ -9,12 +9,18 @@ std::string swarm_header(state::Snapshot const& snapshot, WorkerView const* work
   if (worker == nullptr) {
     return "inactive";
   }
+  if (worker->locked) {
+    return "locked";
+  }
   return worker->error.empty() ? "active/worker" : "error";
 }
 
 Result<void> require_manager(Call const& call) {
   if (call.snapshot->cluster) {
     return {};
+  }
+  if (call.worker && call.worker->locked) {
+    return unavailable(call.worker->error);
   }
   if (call.worker) {
     return unavailable(

@@ -40,7 +40,8 @@ struct CaUpdate {
 /// Does to the cluster what such an update asks for; leaves it alone on errors.
 using CaChange = std::function<Result<void>(model::Cluster&)>;
 
-/// What a host knows of the swarm in which it is a worker.
+/// What a host knows of the swarm whose state it does not have: as a worker, or as a manager whose
+/// state is locked.
 struct WorkerView {
   struct Manager {
     std::string node;
@@ -49,7 +50,8 @@ struct WorkerView {
   model::NodeId node;
   std::string address;  ///< Its own, without a port.
   std::vector<Manager> managers;
-  std::string error;  ///< Why managers turn it away; empty if they don't.
+  std::string error;  ///< Why managers turn it away, or that it is locked; empty if all is well.
+  bool locked = false;
 };
 
 /// What the routes need beyond the state: membership of this host, and the engines of the nodes.
@@ -63,7 +65,7 @@ class SwarmControl {
   /// Joins a swarm as a worker. Errors with native's texts.
   virtual asio::awaitable<Result<void>> join(wire::JoinRequest request) = 0;
   virtual asio::awaitable<Result<void>> leave(Force force) = 0;
-  /// Null if this host is no worker of a swarm.
+  /// Null if this host is in no swarm, or has its state.
   [[nodiscard]] virtual std::shared_ptr<WorkerView const> worker() const = 0;
   /// To be run in the update's change, before its spec replaces the cluster's. Errors of the
   /// change: native's texts.
@@ -72,6 +74,10 @@ class SwarmControl {
   [[nodiscard]] virtual std::string new_join_token() = 0;
   /// A new unlock key (SWMKEY-1-…).
   [[nodiscard]] virtual std::string new_unlock_key() = 0;
+  /// Locks what is on disk as the swarm's autolock says by now. Errors: Internal.
+  [[nodiscard]] virtual Result<void> keep_locked() = 0;
+  /// Goes on with a state that was locked. Errors: native's texts.
+  [[nodiscard]] virtual Result<void> unlock(std::string const& key) = 0;
 
   /// The engine of this host; never null.
   [[nodiscard]] virtual std::shared_ptr<backends::Engine> local_engine() = 0;

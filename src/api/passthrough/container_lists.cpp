@@ -8,6 +8,7 @@
 
 #include "api/routes/lookup.h"
 #include "api/server/target.h"
+#include "base/percent_encode.h"
 #include "wire/filters.h"
 
 namespace swarmward::api {
@@ -51,7 +52,8 @@ std::string engine_path(Request const& request, wire::Filters const& filters) {
   std::string path = "/containers/json";
   char separator = '?';
   auto const add = [&](std::string const& name, std::string const& value) {
-    path += std::exchange(separator, '&') + percent_encode(name) + "=" + percent_encode(value);
+    path +=
+        std::exchange(separator, '&') + percent_encode_all(name) + "=" + percent_encode_all(value);
   };
   for (auto const& [name, value] : request.query) {
     if (name != "filters") {

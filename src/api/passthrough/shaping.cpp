@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/server/target.h"
+#include "base/percent_encode.h"
 
 namespace swarmward::api {
 
@@ -140,7 +141,7 @@ Result<PrunePlan> plan_volume_prune(std::string_view raw_query) {
   if (!plan.all) {
     filters["dangling"] = Json::array({"true"});
   }
-  plan.engine_query = "filters=" + percent_encode(dump(filters));
+  plan.engine_query = "filters=" + percent_encode_all(dump(filters));
   return plan;
 }
 

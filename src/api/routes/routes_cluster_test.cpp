@@ -64,6 +64,30 @@ TEST_F(ApiTest, InitAnswersTheNodeIdAsJsonString) {
   EXPECT_EQ(control_.last_init.subnet_size, 0U);
 }
 
+TEST_F(ApiTest, ALockedManagerWaitsForItsKey) {
+  constexpr auto* kLocked = "503 Swarm is encrypted.";
+  auto view = std::make_shared<WorkerView>();
+  view->address = "10.0.0.1";
+  view->error = "Swarm is encrypted.";
+  view->locked = true;
+  control_.worker_view = view;
+  for (auto const* path : {"/swarm", "/swarm/unlockkey", "/nodes", "/services", "/tasks"}) {
+    EXPECT_EQ(outcome("GET", path), kLocked) << path;
+  }
+  EXPECT_THAT(outcome("POST", "/swarm/init", R"({"ListenAddr":"0.0.0.0:2377"})"),
+              HasSubstr("503 This node is already part of a swarm."));
+  EXPECT_EQ(swarm_header(*store_->snapshot(), view.get()), "locked");
+  auto const section = swarm_section(*store_->snapshot(), view.get());
+  EXPECT_EQ(section, nlohmann::json::parse(R"({"NodeID":"","NodeAddr":"10.0.0.1",
+      "LocalNodeState":"locked","ControlAvailable":false,"Error":"Swarm is encrypted.",
+      "RemoteManagers":null})"));
+  EXPECT_THAT(outcome("POST", "/swarm/unlock", R"({"UnlockKey":7})"), HasSubstr("400 "));
+  EXPECT_EQ(outcome("POST", "/swarm/unlock", R"({"UnlockKey":"SWMKEY-1-x"})"), "200");
+  EXPECT_EQ(control_.unlocked_by, std::vector<std::string>{"SWMKEY-1-x"});
+  control_.unlock_answer = Error{ErrorCode::Unauthorized, "another key"};
+  EXPECT_EQ(outcome("POST", "/swarm/unlock", R"({"UnlockKey":"y"})"), "401 another key");
+}
+
 TEST_F(ApiTest, AWorkerManagesNothing) {
   auto view = std::make_shared<WorkerView>();
   view->node = model::NodeId("worker");
@@ -141,6 +165,7 @@ TEST_F(ApiTest, SwarmUpdateRotatesWhatIsAskedFor) {
   EXPECT_EQ(get("/swarm/unlockkey")["UnlockKey"], "key1");
   EXPECT_EQ(outcome("POST", target() + "&rotateManagerUnlockKey=1", swarm["Spec"].dump()), "200");
   EXPECT_NE(get("/swarm/unlockkey")["UnlockKey"], "key1");
+  EXPECT_GE(control_.locks, 2) << "what is on disk follows each update";
   EXPECT_EQ(outcome("POST", "/swarm/update?version=1", swarm["Spec"].dump()),
             "500 rpc error: code = Unknown desc = update out of sequence");
   EXPECT_EQ(outcome("POST", target() + "&rotateWorkerToken=zz", swarm["Spec"].dump()),

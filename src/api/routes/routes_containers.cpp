@@ -14,6 +14,7 @@
 #include "api/router.h"
 #include "api/routes/lookup.h"
 #include "api/server/target.h"
+#include "base/percent_encode.h"
 
 namespace swarmward::api {
 
@@ -143,7 +144,7 @@ asio::awaitable<Result<Response>> Containers::create_exec(Call const* call) {
   EngineRequest request;
   request.method = "POST";
   request.target = "/v" + to_string(std::min(call->request.version, upstream->facts.version)) +
-                   "/containers/" + percent_encode(call->id) + "/exec";
+                   "/containers/" + percent_encode_all(call->id) + "/exec";
   request.content_type = call->request.header("Content-Type");
   request.body = call->request.body;
   auto const executor = co_await asio::this_coro::executor;

@@ -72,10 +72,10 @@ nlohmann::json worker_section(WorkerView const& worker) {
   nlohmann::json section;
   section["NodeID"] = worker.node.str();
   section["NodeAddr"] = worker.address;
-  section["LocalNodeState"] = worker.error.empty() ? "active" : "error";
+  section["LocalNodeState"] = worker.locked ? "locked" : worker.error.empty() ? "active" : "error";
   section["ControlAvailable"] = false;
   section["Error"] = worker.error;
-  section["RemoteManagers"] = std::move(managers);
+  section["RemoteManagers"] = worker.locked ? nlohmann::json(nullptr) : std::move(managers);
   return section;
 }
 
@@ -148,13 +148,17 @@ std::span<Route<Info> const> Info::routes() {
   return kInfoRoutes;
 }
 
-asio::awaitable<Result<Response>> Info::info(Call const* call) {
+asio::awaitable<Result<nlohmann::json>> Info::engine_document(char const* path) {
   auto const engine = context_.control.local_engine();
-  auto text = co_await engine->get_document("/info");
+  auto text = co_await engine->get_document(path);
   if (!text) {
     co_return text.error();
   }
-  auto document = parse_object(*text);
+  co_return parse_object(*text);
+}
+
+asio::awaitable<Result<Response>> Info::info(Call const* call) {
+  auto document = co_await engine_document("/info");
   if (!document) {
     co_return document.error();
   }
@@ -163,12 +167,7 @@ asio::awaitable<Result<Response>> Info::info(Call const* call) {
 }
 
 asio::awaitable<Result<Response>> Info::version(Call const* /*call*/) {
-  auto const engine = context_.control.local_engine();
-  auto text = co_await engine->get_document("/version");
-  if (!text) {
-    co_return text.error();
-  }
-  auto document = parse_object(*text);
+  auto document = co_await engine_document("/version");
   if (!document) {
     co_return document.error();
   }

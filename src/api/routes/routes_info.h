@@ -18,6 +18,8 @@ class Info {
   asio::awaitable<Result<Response>> version(Call const* call);
 
  private:
+  asio::awaitable<Result<nlohmann::json>> engine_document(char const* path);
+
   RouteContext const& context_;
 };
 

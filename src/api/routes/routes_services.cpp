@@ -124,11 +124,8 @@ Result<Response> Services::inspect(Call const& call) const {
   return json_reply(document);
 }
 
-asio::awaitable<Result<Response>> Services::create(Call const* call) {
-  auto const document = read_json(call->request);
-  if (!document) {
-    co_return document.error();
-  }
+asio::awaitable<Result<model::ServiceSpec>> Services::wished_spec(Call const* call,
+                                                                  nlohmann::json const* document) {
   if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
@@ -139,6 +136,18 @@ asio::awaitable<Result<Response>> Services::create(Call const* call) {
   auto const networks = co_await check_networks(&context_.control, &*spec);
   if (!networks) {
     co_return networks.error();
+  }
+  co_return std::move(*spec);
+}
+
+asio::awaitable<Result<Response>> Services::create(Call const* call) {
+  auto const document = read_json(call->request);
+  if (!document) {
+    co_return document.error();
+  }
+  auto spec = co_await wished_spec(call, &*document);
+  if (!spec) {
+    co_return spec.error();
   }
   if (spec->annotations.name.empty()) {
     spec->annotations.name = free_service_name(*call->snapshot, context_.random);
@@ -173,16 +182,9 @@ asio::awaitable<Result<Response>> Services::update(Call const* call) {
   if (!version) {
     co_return version.error();
   }
-  if (auto const manager = require_manager(*call); !manager) {
-    co_return manager.error();
-  }
-  auto spec = service_spec_of(*document, call->request.version);
+  auto spec = co_await wished_spec(call, &*document);
   if (!spec) {
     co_return spec.error();
-  }
-  auto const networks = co_await check_networks(&context_.control, &*spec);
-  if (!networks) {
-    co_return networks.error();
   }
   auto const present = get_service(*call->snapshot, call->id);
   if (!present) {

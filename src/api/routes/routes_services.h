@@ -2,7 +2,10 @@
 
 #include <span>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "api/route.h"
+#include "model/service.h"
 
 namespace swarmward::api {
 
@@ -19,6 +22,10 @@ class Services {
   asio::awaitable<Result<Response>> remove(Call const* call);
 
  private:
+  /// What the body of a create or an update asks for; its networks exist.
+  asio::awaitable<Result<model::ServiceSpec>> wished_spec(Call const* call,
+                                                          nlohmann::json const* document);
+
   RouteContext const& context_;
 };
 

@@ -222,6 +222,10 @@ asio::awaitable<Result<Response>> Swarm::update(Call const* call) {
   if (!version) {
     co_return version.error();
   }
+  // Before the answer: who is shown a new unlock key must be able to rely on it.
+  if (auto const locked = context_.control.keep_locked(); !locked) {
+    co_return locked.error();
+  }
   co_return empty_reply();
 }
 
@@ -238,6 +242,14 @@ Result<Response> Swarm::unlock(Call const& call) const {
   auto const document = read_json(call.request);
   if (!document) {
     return document.error();
+  }
+  if (call.worker && call.worker->locked) {
+    auto const key = wire::unlock_key_from_json(*document);
+    if (!key) {
+      return key.error();
+    }
+    auto const unlocked = context_.control.unlock(*key);
+    return unlocked ? empty_reply() : Result<Response>(unlocked.error());
   }
   if (auto const manager = require_manager(call); !manager) {
     return manager.error();

@@ -1,18 +1,17 @@
 #include "api/server/http_server.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/server/session.h"
 #include "api/server/unix_listener.h"
 #include "base/log.h"
+#include "base/net/host_text.h"
+#include "base/net/tcp_listener.h"
 #include "base/net/tls_session.h"
 
 namespace swarmward::api {
@@ -21,34 +20,24 @@ namespace {
 
 using boost::system::error_code;
 using UnixAcceptor = asio::local::stream_protocol::acceptor;
-using TcpAcceptor = asio::ip::tcp::acceptor;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-/// After an accept that failed for lack of descriptors or memory.
-constexpr std::chrono::milliseconds kAcceptPause{100};
+using TcpSocket = net::TcpListener::Socket;
+using UnixSocket = asio::local::stream_protocol::socket;
 constexpr std::chrono::seconds kHandshakeTimeout{10};
 
-void tune(asio::ip::tcp::socket& socket) {
-  error_code ignored;
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
-}
-void tune(asio::local::stream_protocol::socket& /*socket*/) {}
-
-std::string place_of(asio::ip::tcp::socket& socket) {
+std::string place_of(TcpSocket& socket) {
   error_code error;
   auto const remote = socket.remote_endpoint(error);
-  auto const host = remote.address().to_string();
-  auto const shown = remote.address().is_v6() ? "[" + host + "]" : host;
-  return error ? std::string("unknown") : shown + ":" + std::to_string(remote.port());
+  auto const host = net::in_brackets(remote.address().to_string());
+  return error ? std::string("unknown") : host + ":" + std::to_string(remote.port());
 }
 
-std::shared_ptr<ClientIdentity const> identify(asio::ip::tcp::socket& socket) {
+std::shared_ptr<ClientIdentity const> identify(TcpSocket& socket) {
   ClientIdentity identity;
   identity.from = place_of(socket);
   return std::make_shared<ClientIdentity const>(std::move(identity));
 }
 
-std::shared_ptr<ClientIdentity const> identify(asio::local::stream_protocol::socket& socket) {
+std::shared_ptr<ClientIdentity const> identify(UnixSocket& socket) {
   ucred caller{};
   socklen_t size = sizeof caller;
   ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &caller, &size);
@@ -66,7 +55,7 @@ struct TlsListener {
 
 asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
                               std::shared_ptr<TlsListener> listener,
-                              std::shared_ptr<asio::ip::tcp::socket> socket) {
+                              std::shared_ptr<TcpSocket> socket) {
   auto const from = place_of(*socket);
   auto const tls_context = listener->context();
   if (!tls_context) {
@@ -98,41 +87,16 @@ asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
 /// More at once are turned away: a flood of them must not exhaust the memory.
 constexpr std::size_t kHandshakes = 1024;
 
-asio::awaitable<void> accept_tls(std::shared_ptr<ServerContext> context,
-                                 std::shared_ptr<TcpAcceptor> acceptor,
-                                 std::shared_ptr<TlsListener> listener) {
-  asio::steady_timer pause(acceptor->get_executor());
-  while (acceptor->is_open()) {
-    auto accepted = co_await acceptor->async_accept(kToken);
-    auto& [error, socket] = accepted;
-    if (!acceptor->is_open()) {
-      break;
-    }
-    if (error) {
-      room_log("api")->warn("accept.failed error=\"{}\"", error.message());
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(kToken);
-      continue;
-    }
-    if (listener->shaking >= kHandshakes) {
-      continue;
-    }
-    tune(socket);
-    auto shared = std::make_shared<asio::ip::tcp::socket>(std::move(socket));
-    asio::co_spawn(
-        acceptor->get_executor(), welcome(context, listener, std::move(shared)), asio::detached);
-  }
+void log_failure(error_code const& error) {
+  room_log("api")->warn("accept.failed error=\"{}\"", error.message());
 }
 
-Error listen_failed(std::string const& where, error_code error) {
-  auto const message = "cannot listen on tcp://" + where + ": " + error.message();
-  if (error == asio::error::address_in_use) {
-    return conflict(message);
+Error listen_failed(std::string const& where, Error error) {
+  error.message = "cannot listen on tcp://" + where + ": " + error.message;
+  if (error.code == ErrorCode::Forbidden) {
+    error.message += ". Ports below 1024 need root";
   }
-  if (error == asio::error::access_denied) {
-    return {ErrorCode::Forbidden, message + ". Ports below 1024 need root"};
-  }
-  return invalid_argument(message);
+  return error;
 }
 
 }  // namespace
@@ -145,41 +109,21 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
     context->handler = &handler;
   }
 
-  template <class Acceptor>
-  static asio::awaitable<void> accept_all(std::shared_ptr<ServerContext> context,
-                                          std::shared_ptr<Acceptor> acceptor) {
-    asio::steady_timer pause(acceptor->get_executor());
-    while (acceptor->is_open()) {
-      auto accepted = co_await acceptor->async_accept(kToken);
-      auto& [error, socket] = accepted;
-      if (!acceptor->is_open()) {
-        break;
-      }
-      if (error) {
-        room_log("api")->warn("accept.failed error=\"{}\"", error.message());
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(kToken);
-        continue;
-      }
-      tune(socket);
+  /// Handlers that make a session of each connection.
+  template <class Socket>
+  [[nodiscard]] net::AcceptHandlers<Socket> sessions() const {
+    auto const begin = [context = context](Socket socket) {
       auto identity = identify(socket);
       std::make_shared<Session>(net::StreamSocket(std::move(socket)), context, std::move(identity))
           ->start();
-    }
-  }
-
-  template <class Acceptor>
-  void accept_on(std::shared_ptr<Acceptor> acceptor) {
-    closers.emplace_back([acceptor] {
-      error_code ignored;
-      acceptor->close(ignored);
-    });
-    asio::co_spawn(executor, accept_all(context, std::move(acceptor)), asio::detached);
+    };
+    return {begin, log_failure};
   }
 
   asio::any_io_executor executor;
   std::shared_ptr<ServerContext> context;
-  std::vector<std::function<void()>> closers;
+  std::vector<net::TcpListener> tcp;
+  std::vector<std::function<void()>> closers;  ///< Of unix sockets.
 };
 
 HttpServer::HttpServer(asio::any_io_executor executor,
@@ -197,82 +141,78 @@ Result<void> HttpServer::listen_unix(std::string const& path) {
   if (!socket) {
     return socket.error();
   }
-  impl_->accept_on(
-      std::make_shared<UnixAcceptor>(impl_->executor, asio::local::stream_protocol(), *socket));
-  impl_->closers.push_back([path] { ::unlink(path.c_str()); });
+  auto const acceptor =
+      std::make_shared<UnixAcceptor>(impl_->executor, asio::local::stream_protocol(), *socket);
+  asio::co_spawn(
+      impl_->executor, net::accept_loop(acceptor, impl_->sessions<UnixSocket>()), asio::detached);
+  impl_->closers.emplace_back([acceptor, path] {
+    error_code ignored;
+    acceptor->close(ignored);
+    ::unlink(path.c_str());
+  });
   return {};
 }
 
 namespace {
 
 /// A listening socket at host:port.
-Result<std::shared_ptr<TcpAcceptor>> open_tcp(asio::any_io_executor const& executor,
-                                              std::string const& host_and_port) {
+Result<net::TcpListener> open_tcp(asio::any_io_executor const& executor,
+                                  std::string const& host_and_port) {
   auto const colon = host_and_port.rfind(':');
   if (colon == std::string::npos) {
     return invalid_argument("cannot listen on tcp://" + host_and_port + ": the port is missing");
   }
-  auto host = host_and_port.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  }
+  auto const host = net::without_brackets(host_and_port.substr(0, colon));
   error_code error;
   asio::ip::tcp::resolver resolver(executor);
   auto const found = resolver.resolve(
       host, host_and_port.substr(colon + 1), asio::ip::resolver_base::passive, error);
   if (error || found.empty()) {
-    return listen_failed(host_and_port, error);
+    return listen_failed(host_and_port, invalid_argument(error.message()));
   }
-  auto const endpoint = found.begin()->endpoint();
-  auto acceptor = std::make_shared<TcpAcceptor>(executor);
-  acceptor->open(endpoint.protocol(), error);
-  if (!error) {
-    acceptor->set_option(asio::socket_base::reuse_address(true), error);
-    acceptor->bind(endpoint, error);
+  auto listener = net::TcpListener::open(executor, found.begin()->endpoint());
+  if (!listener) {
+    return listen_failed(host_and_port, listener.error());
   }
-  if (!error) {
-    acceptor->listen(asio::socket_base::max_listen_connections, error);
-  }
-  if (error) {
-    return listen_failed(host_and_port, error);
-  }
-  return acceptor;
+  return listener;
 }
 
 }  // namespace
 
 Result<unsigned short> HttpServer::listen_tcp(std::string const& host_and_port) {
-  auto acceptor = open_tcp(impl_->executor, host_and_port);
-  if (!acceptor) {
-    return acceptor.error();
+  auto listener = open_tcp(impl_->executor, host_and_port);
+  if (!listener) {
+    return listener.error();
   }
-  auto const port = (*acceptor)->local_endpoint().port();
-  impl_->accept_on(std::move(*acceptor));
-  return port;
+  listener->start(impl_->sessions<TcpSocket>());
+  impl_->tcp.push_back(std::move(*listener));
+  return impl_->tcp.back().port();
 }
 
 Result<unsigned short> HttpServer::listen_tls(std::string const& host_and_port,
                                               std::function<net::TlsContext()> context,
                                               JudgeClient judge) {
-  auto acceptor = open_tcp(impl_->executor, host_and_port);
-  if (!acceptor) {
-    return acceptor.error();
+  auto listener = open_tcp(impl_->executor, host_and_port);
+  if (!listener) {
+    return listener.error();
   }
-  auto const port = (*acceptor)->local_endpoint().port();
-  auto listener = std::make_shared<TlsListener>();
-  listener->context = std::move(context);
-  listener->judge = std::move(judge);
-  impl_->closers.emplace_back([acceptor = *acceptor] {
-    error_code ignored;
-    acceptor->close(ignored);
-  });
-  asio::co_spawn(impl_->executor,
-                 accept_tls(impl_->context, std::move(*acceptor), std::move(listener)),
-                 asio::detached);
-  return port;
+  auto const tls = std::make_shared<TlsListener>();
+  tls->context = std::move(context);
+  tls->judge = std::move(judge);
+  auto const shake = [server = impl_->context, executor = impl_->executor, tls](TcpSocket socket) {
+    if (tls->shaking >= kHandshakes) {
+      return;
+    }
+    auto shared = std::make_shared<TcpSocket>(std::move(socket));
+    asio::co_spawn(executor, welcome(server, tls, std::move(shared)), asio::detached);
+  };
+  listener->start({shake, log_failure});
+  impl_->tcp.push_back(std::move(*listener));
+  return impl_->tcp.back().port();
 }
 
 void HttpServer::stop_accepting() {
+  impl_->tcp.clear();
   for (auto const& close : impl_->closers) {
     close();
   }

@@ -64,13 +64,15 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Verdict { Undecided, Ordinary, Hijacked };
   enum class Go { On, Close };
 
-  // session.cpp: the client's side
+  // session.cpp: requests as they come from the client
   asio::awaitable<void> serve();
   asio::awaitable<void> serve_requests();
   asio::awaitable<Go> serve_request(std::string text);
   asio::awaitable<Go> serve_known(Incoming* request);
   asio::awaitable<Go> pass_on(Incoming* request);
   [[nodiscard]] std::optional<Response> address_node(Incoming* request) const;
+
+  // session_own.cpp: what this daemon answers itself
   asio::awaitable<Go> handle_own(Incoming* request);
   asio::awaitable<Go> prune(Incoming* request);
   asio::awaitable<Go> refuse(Incoming* request, Response response);

@@ -54,18 +54,6 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decoded;
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kHex[byte >> 4U];
-    encoded += kHex[byte & 15U];
-  }
-  return encoded;
-}
-
 std::multimap<std::string, std::string> parse_query(std::string_view raw) {
   std::multimap<std::string, std::string> query;
   while (!raw.empty()) {

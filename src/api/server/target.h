@@ -38,8 +38,6 @@ struct NodePrefix {
 
 /// Nothing if a percent sign is not followed by two hex digits.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
-/// Every byte as %XX.
-[[nodiscard]] std::string percent_encode(std::string_view text);
 /// '+' is a space. Pairs that are badly encoded are left out, as dockerd does.
 [[nodiscard]] std::multimap<std::string, std::string> parse_query(std::string_view raw);
 

@@ -5,6 +5,7 @@
 
 #include "api/routes/up_to_date.h"
 #include "api/ward/task_words.h"
+#include "model/take_spec.h"
 
 namespace swarmward::api {
 
@@ -150,14 +151,7 @@ std::vector<std::string> empty_slot_words(model::Service const& service,
 model::Task sample_task(model::Service const& service) {
   model::Task task;
   task.service_id = service.id;
-  task.spec = std::shared_ptr<model::TaskSpec const>(service.spec, &service.spec->task);
-  task.spec_version = service.spec_version;
-  task.service_annotations =
-      std::shared_ptr<model::Annotations const>(service.spec, &service.spec->annotations);
-  if (service.spec->endpoint) {
-    task.endpoint =
-        std::shared_ptr<model::EndpointSpec const>(service.spec, &*service.spec->endpoint);
-  }
+  model::take_spec(task, service);
   return task;
 }
 

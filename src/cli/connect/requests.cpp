@@ -1,6 +1,5 @@
 #include "cli/connect/requests.h"
 
-#include <array>
 #include <cctype>
 
 namespace swarmward::cli {
@@ -58,23 +57,6 @@ Result<nlohmann::json> ask(Requests& daemon,
     return internal_error("the daemon's answer to " + path + " is not JSON");
   }
   return Result<nlohmann::json>(boost::system::in_place_value, std::move(document));
-}
-
-std::string percent_encoded(std::string const& text) {
-  constexpr std::array kDigits{
-      '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'};
-  std::string out;
-  for (char const each : text) {
-    auto const byte = static_cast<unsigned char>(each);
-    if (std::isalnum(byte) != 0 || each == '-' || each == '_' || each == '.' || each == '~') {
-      out += each;
-      continue;
-    }
-    out += '%';
-    out += kDigits.at(byte >> 4U);
-    out += kDigits.at(byte & 15U);
-  }
-  return out;
 }
 
 }  // namespace swarmward::cli

@@ -35,7 +35,4 @@ class Requests {
                                          std::string const& path,
                                          std::string const& body = {});
 
-/// For a segment or a value in a query.
-[[nodiscard]] std::string percent_encoded(std::string const& text);
-
 }  // namespace swarmward::cli

@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "base/percent_encode.h"
 #include "cli/table.h"
 #include "cli/verbs/format.h"
 #include "cli/verbs/verbs.h"
@@ -66,7 +67,7 @@ Result<int> explain(Session& session, Values const& values) {
   if (!format) {
     return format.error();
   }
-  auto const path = "/ward/explain/" + percent_encoded(values.arguments.front());
+  auto const path = "/ward/explain/" + percent_encode(values.arguments.front());
   auto const document = ask(session.daemon, "GET", path);
   if (!document) {
     return document.error();

@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "base/percent_encode.h"
 #include "cli/connect/config_files.h"
 #include "cli/table.h"
 #include "cli/verbs/format.h"
@@ -118,7 +119,7 @@ Result<int> adopt_node(Session& session, Values const& values) {
 Result<int> release_node(Session& session, Values const& values) {
   auto const& name = values.arguments.front();
   auto const path =
-      "/ward/nodes/" + percent_encoded(name) + "/release?force=" + (values.on("force") ? "1" : "0");
+      "/ward/nodes/" + percent_encode(name) + "/release?force=" + (values.on("force") ? "1" : "0");
   auto const released = ask(session.daemon, "POST", path);
   if (!released) {
     return released.error();

@@ -2,6 +2,7 @@
 #include <ostream>
 #include <thread>
 
+#include "base/percent_encode.h"
 #include "cli/table.h"
 #include "cli/verbs/format.h"
 #include "cli/verbs/verbs.h"
@@ -33,7 +34,7 @@ std::string move_text(nlohmann::json const& move) {
 
 /// Waits until the new task runs. Returns whether it came to that. Errors: those of asking.
 Result<bool> await_move(Session& session, nlohmann::json const& move) {
-  auto const path = "/tasks/" + percent_encoded(text_at(move, "NewTaskID"));
+  auto const path = "/tasks/" + percent_encode(text_at(move, "NewTaskID"));
   for (;;) {
     auto const answer = session.daemon.send("GET", path, {});
     if (!answer) {
@@ -83,7 +84,7 @@ void print_moves(Session& session, nlohmann::json const& document) {
 std::string path_for(Values const& values, bool dry_run) {
   auto path = std::string("/ward/rebalance?dry-run=") + (dry_run ? "1" : "0");
   return values.arguments.empty() ? path
-                                  : path + "&service=" + percent_encoded(values.arguments.front());
+                                  : path + "&service=" + percent_encode(values.arguments.front());
 }
 
 /// The moves that have been made, out of those of one round.

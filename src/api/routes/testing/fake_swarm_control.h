@@ -109,6 +109,9 @@ class FakeSwarmControl final : public SwarmControl {
   InitOptions last_init;
   int inits = 0;
   int leaves = 0;
+  int locks = 0;                         ///< How often the lock on disk was brought up to date.
+  std::vector<std::string> unlocked_by;  ///< The keys that were tried.
+  Result<void> unlock_answer;
 
   asio::awaitable<Result<model::NodeId>> init(InitOptions options) override {
     ++inits;
@@ -120,6 +123,14 @@ class FakeSwarmControl final : public SwarmControl {
     co_return Result<void>{};
   }
   std::string new_join_token() override { return "token" + std::to_string(++tokens_); }
+  Result<void> keep_locked() override {
+    ++locks;
+    return {};
+  }
+  Result<void> unlock(std::string const& key) override {
+    unlocked_by.push_back(key);
+    return unlock_answer;
+  }
   std::string new_unlock_key() override { return "key" + std::to_string(++keys_); }
   std::shared_ptr<backends::Engine> local_engine() override { return engine; }
   asio::awaitable<Result<void>> join(wire::JoinRequest request) override {
