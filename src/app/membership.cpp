@@ -21,11 +21,6 @@ constexpr char const* kForeignSwarm =
 constexpr char const* kChanging =
     "This node is just becoming part of a swarm at somebody else's request. Try again when that is "
     "done.";
-constexpr char const* kNotMember = "This node is not part of a swarm";
-constexpr char const* kLastManager =
-    "You are attempting to leave the swarm on a node that is participating as a manager. Removing "
-    "the last manager erases all current state of the swarm. Use `--force` to ignore this "
-    "message. ";
 
 /// One init or join at a time.
 class Turn {
@@ -48,6 +43,7 @@ Membership::Membership(state::StateStore& store,
                        EngineDirectory& engines,
                        Manager& manager,
                        Worker& worker,
+                       StateGate& gate,
                        std::vector<cluster::EngineEntry> listed,
                        RandomBytes random)
     : store_(store),
@@ -55,6 +51,7 @@ Membership::Membership(state::StateStore& store,
       engines_(engines),
       manager_(manager),
       worker_(worker),
+      gate_(gate),
       listed_(std::move(listed)),
       random_(std::move(random)) {}
 
@@ -156,54 +153,6 @@ asio::awaitable<Result<void>> Membership::join(wire::JoinRequest request) {
   co_return joined;
 }
 
-/// Containers go with the membership, as natively; an engine that does not answer keeps none back.
-asio::awaitable<Result<void>> Membership::leave_as_worker() {
-  auto const engine = local_engine();
-  auto label = "com.docker.swarm.node.id=" + worker_.view()->node.str();
-  co_await worker_.leave();
-  auto const containers = co_await engine->list_containers(std::move(label));
-  if (!containers) {
-    co_return in_context("the swarm was left, but its containers are still here",
-                         containers.error());
-  }
-  for (auto const& container : *containers) {
-    auto const removed = co_await engine->remove_container(container.id, backends::KeepVolumes::No);
-    if (!removed) {
-      room_log("app")->warn(
-          "container.not_removed id={} reason=\"{}\"", container.id, removed.error().message);
-    }
-  }
-  co_return Result<void>{};
-}
-
-asio::awaitable<Result<void>> Membership::leave(api::Force force) {
-  if (worker_.view()) {
-    auto left = co_await leave_as_worker();
-    co_return left;
-  }
-  if (!store_.snapshot()->cluster) {
-    co_return unavailable(kNotMember);
-  }
-  if (force == api::Force::No) {
-    co_return unavailable(kLastManager);
-  }
-  // Containers first: should we be cut off, the swarm is still there and leaving can be repeated.
-  co_await runners_.remove_all_containers();
-  state::Change change = [](state::Draft& draft) -> Result<void> {
-    if (draft.view().cluster) {
-      cluster::dissolve_swarm(draft);
-    }
-    return {};
-  };
-  auto const written = co_await store_.update(std::move(change));
-  if (!written) {
-    co_return written.error();
-  }
-  manager_.step_down();
-  room_log("app")->info("swarm.left");
-  co_return Result<void>{};
-}
-
 asio::awaitable<Result<void>> Membership::add_new_engines() {
   state::Change change = [this](state::Draft& draft) -> Result<void> {
     if (draft.view().cluster) {
@@ -229,6 +178,17 @@ api::CaChange Membership::ca_change(api::CaUpdate update) {
 std::string Membership::new_join_token() {
   auto const cluster = store_.snapshot()->cluster;
   return cluster ? cluster::make_join_token(cluster->tls.trust_root, random_) : std::string{};
+}
+
+std::shared_ptr<api::WorkerView const> Membership::worker() const {
+  if (!gate_.locked()) {
+    return worker_.view();
+  }
+  api::WorkerView view;
+  view.address = gate_.node_addr();
+  view.error = cluster::swarm_is_locked().message;
+  view.locked = true;
+  return std::make_shared<api::WorkerView const>(std::move(view));
 }
 
 std::string Membership::new_unlock_key() {

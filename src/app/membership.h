@@ -5,7 +5,7 @@
 #include "api/swarm_control.h"
 #include "app/engine_directory.h"
 #include "app/member/manager.h"
-#include "app/member/worker.h"
+#include "app/member/worker/worker.h"
 #include "app/node_runners.h"
 #include "cluster/founding.h"
 
@@ -19,18 +19,19 @@ class Membership final : public api::SwarmControl {
              EngineDirectory& engines,
              Manager& manager,
              Worker& worker,
+             StateGate& gate,
              std::vector<cluster::EngineEntry> listed,
              RandomBytes random);
 
   asio::awaitable<Result<model::NodeId>> init(api::InitOptions options) override;
   asio::awaitable<Result<void>> join(wire::JoinRequest request) override;
   asio::awaitable<Result<void>> leave(api::Force force) override;
-  [[nodiscard]] std::shared_ptr<api::WorkerView const> worker() const override {
-    return worker_.view();
-  }
+  [[nodiscard]] std::shared_ptr<api::WorkerView const> worker() const override;
   [[nodiscard]] api::CaChange ca_change(api::CaUpdate update) override;
   [[nodiscard]] std::string new_join_token() override;
   [[nodiscard]] std::string new_unlock_key() override;
+  [[nodiscard]] Result<void> keep_locked() override { return manager_.keep_locked(); }
+  [[nodiscard]] Result<void> unlock(std::string const& key) override { return gate_.unlock(key); }
   [[nodiscard]] std::shared_ptr<backends::Engine> local_engine() override;
   [[nodiscard]] std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) override;
   [[nodiscard]] std::shared_ptr<api::Upstream const> upstream_of(
@@ -42,12 +43,15 @@ class Membership final : public api::SwarmControl {
  private:
   asio::awaitable<Result<cluster::Founding>> prepare(api::InitOptions options);
   asio::awaitable<Result<void>> leave_as_worker();
+  asio::awaitable<Result<void>> leave_locked();
+  asio::awaitable<Result<void>> remove_containers(std::string label);
 
   state::StateStore& store_;
   NodeRunners& runners_;
   EngineDirectory& engines_;
   Manager& manager_;
   Worker& worker_;
+  StateGate& gate_;
   std::vector<cluster::EngineEntry> listed_;
   RandomBytes random_;
   bool changing_ = false;  ///< A swarm is being made or joined.

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
+#include "base/net/host_text.h"
 #include "base/net/tls_dialer.h"
 #include "cluster/address.h"
 #include "cluster/pki/renewal.h"
@@ -26,14 +27,11 @@ bool has_certificate(model::Node const& node) {
   return node.access.agent_port != 0 || node.manager.has_value();
 }
 
-std::string bracketed(std::string const& ip) {
-  return ip.find(':') == std::string::npos ? ip : "[" + ip + "]";
-}
-
 }  // namespace
 
 Manager::Manager(asio::any_io_executor executor,
                  state::StateStore& store,
+                 StateGate& gate,
                  LivenessDriver& liveness,
                  MemberTls& tls,
                  Clock const& clock,
@@ -41,6 +39,7 @@ Manager::Manager(asio::any_io_executor executor,
                  std::filesystem::path data_root)
     : executor_(executor),
       store_(store),
+      gate_(gate),
       tls_(tls),
       clock_(clock),
       random_(random),
@@ -72,15 +71,17 @@ Result<void> Manager::issue_own(model::Cluster const& cluster) {
   }
   cluster::MemberIdentity identity{
       std::move(*chain), std::move(*key), join_pem(cluster::trusted_roots(cluster))};
-  if (auto stored = key_files().store(identity, std::nullopt, random_); !stored) {
+  if (auto stored = key_files().store(identity, lock_of(cluster), random_); !stored) {
     return stored;
   }
+  key_locked_by_ = cluster.unlock_key;
   return tls_.use(std::move(identity));
 }
 
 Result<void> Manager::take_office() {
   auto const cluster = store_.snapshot()->cluster;
-  auto known = key_files().load(std::nullopt);
+  auto known = key_files().load(lock_of(*cluster));
+  key_locked_by_ = key_files().locked() ? cluster->unlock_key : "";
   bool ours = false;
   if (known && tls_.use(std::move(*known))) {
     auto const& certificate = tls_.certificate();
@@ -100,6 +101,9 @@ Result<void> Manager::take_office() {
       return opened;
     }
   }
+  if (auto locked = keep_locked(); !locked) {
+    return locked;
+  }
   asio::co_spawn(executor_, run(this, ++term_), asio::detached);
   return {};
 }
@@ -112,6 +116,28 @@ void Manager::step_down() {
   if (auto removed = key_files().remove(); !removed) {
     room_log("cluster")->error("certificates.not_removed reason=\"{}\"", removed.error().message);
   }
+  if (auto opened = gate_.follow(nullptr); !opened) {
+    room_log("cluster")->error("state.still_locked reason=\"{}\"", opened.error().message);
+  }
+}
+
+Result<void> Manager::keep_locked() {
+  auto const cluster = store_.snapshot()->cluster;
+  if (!cluster) {
+    return {};
+  }
+  if (auto followed = gate_.follow(cluster.get()); !followed) {
+    return followed;
+  }
+  if (cluster->unlock_key == key_locked_by_) {
+    return {};
+  }
+  if (auto stored = key_files().store(tls_.identity(), lock_of(*cluster), random_); !stored) {
+    return stored;
+  }
+  key_locked_by_ = cluster->unlock_key;
+  room_log("cluster")->info("state.lock_changed locked={}", !cluster->unlock_key.empty());
+  return {};
 }
 
 Result<net::DialerPtr> Manager::dialer_to(model::Node const& node) {
@@ -152,6 +178,9 @@ asio::awaitable<void> Manager::run(Manager* self, unsigned term) {
     }
     co_await self->rotate_root();
     co_await self->follow_address();
+    if (auto const locked = self->keep_locked(); !locked) {
+      room_log("cluster")->error("state.not_locked reason=\"{}\"", locked.error().message);
+    }
   }
 }
 
@@ -239,7 +268,7 @@ asio::awaitable<void> Manager::follow_address() {
       auto changed = *node;
       changed.status.addr = address;
       if (changed.manager) {
-        changed.manager->addr = bracketed(address) + port;
+        changed.manager->addr = net::in_brackets(address) + port;
       }
       draft.put(std::move(changed));
     }

@@ -5,7 +5,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "app/member/member_door.h"
+#include "app/member/door/member_door.h"
+#include "app/state_gate.h"
 #include "base/net/dialer.h"
 
 namespace swarmward::app {
@@ -16,6 +17,7 @@ class Manager {
  public:
   Manager(boost::asio::any_io_executor executor,
           state::StateStore& store,
+          StateGate& gate,
           LivenessDriver& liveness,
           MemberTls& tls,
           Clock const& clock,
@@ -28,6 +30,9 @@ class Manager {
   /// The swarm is there: from now on this host acts for it. Listens if it does not yet.
   Result<void> take_office();
   void step_down();
+  /// Locks what this host keeps on disk as the swarm's autolock says. Errors: Internal; it is tried
+  /// again by itself then.
+  Result<void> keep_locked();
 
   /// The way to the engine of a node that joined. Errors: Internal for other nodes.
   [[nodiscard]] Result<net::DialerPtr> dialer_to(model::Node const& node);
@@ -42,6 +47,7 @@ class Manager {
 
   boost::asio::any_io_executor executor_;
   state::StateStore& store_;
+  StateGate& gate_;
   MemberTls& tls_;
   Clock const& clock_;
   RandomBytes random_;
@@ -51,6 +57,7 @@ class Manager {
   Time renew_at_{};
   std::set<model::NodeId> told_;  ///< In this rotation of the root.
   std::string rotating_to_;       ///< The next root, while it changes.
+  std::string key_locked_by_;     ///< The unlock key that seals the key file; may be empty.
   std::string on_interface_;      ///< The advertised address, once seen on an interface.
   unsigned term_ = 0;
 };

@@ -1,15 +1,16 @@
 #include "app/member/member_documents.h"
 
+#include "wire/body.h"
+
 namespace swarmward::app {
 
 std::vector<ManagerAddress> managers_of(state::Snapshot const& snapshot) {
-  std::vector<ManagerAddress> managers;
-  for (auto const [id, node] : snapshot.nodes) {
-    if (node->manager) {
-      managers.push_back({id.str(), node->manager->addr});
-    }
+  // The one there is: each heartbeat is told, so there is no time to go through all nodes.
+  auto const own = snapshot.cluster ? snapshot.find_node(snapshot.cluster->manager_node) : nullptr;
+  if (!own || !own->manager) {
+    return {};
   }
-  return managers;
+  return {{own->id.str(), own->manager->addr}};
 }
 
 nlohmann::json to_json(std::vector<ManagerAddress> const& managers) {
@@ -35,11 +36,11 @@ std::vector<ManagerAddress> managers_from(nlohmann::json const& document) {
 }
 
 Result<nlohmann::json> parse_message(std::string const& body) {
-  auto document = nlohmann::json::parse(body, nullptr, false);
-  if (!document.is_object()) {
+  auto document = wire::parse_body(body);
+  if (!document || !document->is_object()) {
     return invalid_argument("not a JSON object");
   }
-  return Result<nlohmann::json>(boost::system::in_place_value, std::move(document));
+  return document;
 }
 
 std::string text_of(nlohmann::json const& document, char const* key) {

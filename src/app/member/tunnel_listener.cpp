@@ -21,7 +21,6 @@ using boost::system::error_code;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kHandshakeTimeout{3};
 constexpr std::chrono::seconds kEngineTimeout{5};
-constexpr std::chrono::milliseconds kAcceptPause{100};
 /// Handshakes at once, of all and of one address; more are turned away, so that a flood of them
 /// neither exhausts the memory nor keeps managers out.
 constexpr std::size_t kHandshakes = 1024;
@@ -74,60 +73,35 @@ Result<unsigned short> TunnelListener::listen(std::string const& address, unsign
     return invalid_argument("cannot listen on " + address + ": not an IP address");
   }
   asio::ip::tcp::endpoint const endpoint(ip, port);
-  auto acceptor = std::make_shared<Acceptor>(executor_);
-  acceptor->open(endpoint.protocol(), error);
-  if (!error) {
-    acceptor->set_option(asio::socket_base::reuse_address(true), error);
-    acceptor->bind(endpoint, error);
-  }
-  if (!error) {
-    acceptor->listen(asio::socket_base::max_listen_connections, error);
-  }
-  if (error) {
+  auto listener = net::TcpListener::open(executor_, endpoint);
+  if (!listener) {
     auto const text = "cannot listen on " + address + ":" + std::to_string(port) +
-                      " for this swarm's managers: " + error.message() +
+                      " for this swarm's managers: " + listener.error().message +
                       ". Choose another port with --agent-port";
-    return error == asio::error::address_in_use ? conflict(text) : invalid_argument(text);
+    return listener.error().code == ErrorCode::Conflict ? conflict(text) : invalid_argument(text);
   }
-  acceptor_ = acceptor;
-  asio::co_spawn(executor_, accept(shared_, acceptor), asio::detached);
-  return acceptor->local_endpoint().port();
+  listener_.emplace(std::move(*listener));
+  listener_->start(
+      {[shared = shared_](asio::ip::tcp::socket socket) { accepted(shared, std::move(socket)); },
+       nullptr});
+  return listener_->port();
 }
 
 void TunnelListener::close() {
   shared_->tls = nullptr;
   shared_->seen = nullptr;
-  if (acceptor_) {
-    error_code ignored;
-    acceptor_->close(ignored);
-    acceptor_.reset();
-  }
+  listener_.reset();
 }
 
-asio::awaitable<void> TunnelListener::accept(std::shared_ptr<Shared> shared,
-                                             std::shared_ptr<Acceptor> acceptor) {
-  asio::steady_timer pause(acceptor->get_executor());
-  while (acceptor->is_open()) {
-    auto accepted = co_await acceptor->async_accept(kToken);
-    auto& [error, socket] = accepted;
-    if (!acceptor->is_open()) {
-      break;
-    }
-    if (error) {
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(kToken);
-      continue;
-    }
-    auto const from = socket.remote_endpoint(error).address().to_string();
-    if (shared->tls == nullptr || !shared->begin(from)) {
-      continue;
-    }
-    socket.set_option(asio::ip::tcp::no_delay(true), error);
-    socket.set_option(asio::socket_base::keep_alive(true), error);
-    net::StreamSocket stream(std::move(socket));
-    asio::co_spawn(
-        acceptor->get_executor(), connect(shared, std::move(stream), from), asio::detached);
+void TunnelListener::accepted(std::shared_ptr<Shared> const& shared, asio::ip::tcp::socket socket) {
+  error_code error;
+  auto const from = socket.remote_endpoint(error).address().to_string();
+  if (shared->tls == nullptr || !shared->begin(from)) {
+    return;
   }
+  auto const executor = socket.get_executor();
+  net::StreamSocket stream(std::move(socket));
+  asio::co_spawn(executor, connect(shared, std::move(stream), from), asio::detached);
 }
 
 asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,

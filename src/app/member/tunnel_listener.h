@@ -1,11 +1,11 @@
 #pragma once
 
 #include <functional>
-
-#include <boost/asio/ip/tcp.hpp>
+#include <optional>
 
 #include "app/member/member_tls.h"
 #include "base/net/dialer.h"
+#include "base/net/tcp_listener.h"
 
 namespace swarmward::app {
 
@@ -28,19 +28,17 @@ class TunnelListener {
   void close();
 
  private:
-  using Acceptor = boost::asio::ip::tcp::acceptor;
   /// Outlives the listener in the connections it accepted.
   struct Shared;
 
-  static boost::asio::awaitable<void> accept(std::shared_ptr<Shared> shared,
-                                             std::shared_ptr<Acceptor> acceptor);
+  static void accepted(std::shared_ptr<Shared> const& shared, boost::asio::ip::tcp::socket socket);
   static boost::asio::awaitable<void> connect(std::shared_ptr<Shared> shared,
                                               net::StreamSocket socket,
                                               std::string from);
 
   boost::asio::any_io_executor executor_;
   std::shared_ptr<Shared> shared_;
-  std::shared_ptr<Acceptor> acceptor_;
+  std::optional<net::TcpListener> listener_;
 };
 
 }  // namespace swarmward::app

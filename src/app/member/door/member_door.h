@@ -2,11 +2,12 @@
 
 #include <optional>
 #include <set>
-#include <unordered_map>
+
+#include <nlohmann/json.hpp>
 
 #include "api/server/http_server.h"
 #include "app/liveness_driver.h"
-#include "app/member/member_tls.h"
+#include "app/member/door/known_peers.h"
 #include "state/state_store.h"
 
 namespace swarmward::app {
@@ -40,29 +41,36 @@ class MemberDoor final : public api::RequestHandler {
  private:
   using Answer = boost::asio::awaitable<Result<api::Response>>;
 
+  /// What a member says, and which one it is.
+  struct Call {
+    cluster::Peer peer;
+    nlohmann::json document;
+  };
+
+  // member_door.cpp: the way to the endpoints
   Answer answer(api::Request const* request);
   [[nodiscard]] Result<api::Response> ca() const;
+  [[nodiscard]] Result<Call> call_of(api::Request const& request);
+  [[nodiscard]] Result<cluster::Peer> peer_of(api::Request const& request);
+
+  // member_door_certificates.cpp
   Answer join(api::Request const* request);
   Answer renew(api::Request const* request);
-  Answer heartbeat(api::Request const* request);
-  Result<api::Response> goodbye(api::Request const& request);
-  [[nodiscard]] Result<cluster::Peer> peer_of(api::Request const& request);
   [[nodiscard]] Result<std::string> issue(model::NodeId const& node,
                                           model::NodeRole role,
                                           std::string const& request) const;
+
+  // member_door_reports.cpp
+  Answer heartbeat(api::Request const* request);
+  Result<api::Response> goodbye(api::Request const& request);
 
   boost::asio::any_io_executor executor_;
   state::StateStore& store_;
   LivenessDriver& liveness_;
   MemberTls& tls_;
   Clock const& clock_;
+  KnownPeers peers_;
   RandomBytes random_;
-  /// A certificate that was found good lately.
-  struct Judged {
-    cluster::Peer peer;
-    Time until{};
-  };
-  std::unordered_map<std::string, Judged> judged_;
   std::set<model::NodeId> to_renew_;
   std::optional<api::HttpServer> server_;
 };

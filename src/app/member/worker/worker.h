@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -9,18 +8,10 @@
 #include "api/swarm_control.h"
 #include "app/member/manager_calls.h"
 #include "app/member/tunnel_listener.h"
+#include "app/member/worker/worker_record.h"
 #include "cluster/pki/renewal.h"
 
 namespace swarmward::app {
-
-/// What a worker keeps of its membership beside its certificate.
-struct WorkerRecord {
-  model::NodeId node;
-  std::vector<ManagerAddress> managers;
-  std::string listen;     ///< IP address of the agent's port.
-  std::string advertise;  ///< As given; empty: managers take the address they see.
-  std::uint32_t agent_port = 0;
-};
 
 /// This host as a worker of a swarm: tells a manager that it lives, lets managers reach its engine,
 /// renews its certificate in time. Io thread only.
@@ -52,20 +43,26 @@ class Worker {
   [[nodiscard]] std::shared_ptr<api::WorkerView const> view() const;
 
  private:
+  // worker.cpp
   Result<void> open(WorkerRecord record);
+  Result<unsigned short> listen(std::string const& address, unsigned short port);
   [[nodiscard]] cluster::KeyFiles key_files() const;
-  Result<void> save() const;
-  void watch_renewal();
+
+  // worker_session.cpp
   static boost::asio::awaitable<void> run(Worker* self, unsigned life);
   boost::asio::awaitable<Result<void>> beat(std::string address);
   boost::asio::awaitable<bool> beat_anyone();
-  boost::asio::awaitable<void> renew();
   boost::asio::awaitable<void> say_goodbye(char const* reason);
   void take_answer(nlohmann::json const& answer);
   void manager_seen(std::string const& address);
 
+  // worker_renewal.cpp
+  void watch_renewal();
+  boost::asio::awaitable<void> renew();
+
   boost::asio::any_io_executor executor_;
   Settings settings_;
+  WorkerFile file_;
   MemberTls& tls_;
   Clock const& clock_;
   RandomBytes random_;

@@ -1,0 +1,105 @@
+#include "app/api_front.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "app/host_files.h"
+#include "base/log.h"
+
+namespace swarmward::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Sessions get so long to end by themselves when the daemon stops.
+constexpr std::chrono::milliseconds kDrain{1000};
+
+WardSources sources_of(Options const& options, ApiFront::Parts const& parts) {
+  auto sources = ward_sources(options);
+  sources.engine = [&engines = parts.engines](model::Node const& node) {
+    return engines.of(node).engine;
+  };
+  sources.adopt = [&adoption = parts.adoption](api::AdoptRequest request) {
+    return adoption.adopt(std::move(request));
+  };
+  return sources;
+}
+
+api::FrontOptions front_options(ApiFront::Parts const& parts) {
+  api::FrontOptions front;
+  front.engine = parts.engines.local().dialer;
+  front.engine_facts = [&facts = parts.facts] { return facts.get(); };
+  front.swarm_header = [&store = parts.store, &membership = parts.membership] {
+    return api::swarm_header(*store.snapshot(), membership.worker().get());
+  };
+  return front;
+}
+
+}  // namespace
+
+ApiFront::ApiFront(asio::any_io_executor executor, Options const& options, Parts const& parts)
+    : executor_(std::move(executor)),
+      options_(options),
+      ward_(executor_, parts.store, parts.clock, parts.random, sources_of(options, parts)),
+      api_(parts.store,
+           parts.membership,
+           ward_,
+           parts.events,
+           parts.containers,
+           parts.clock,
+           parts.random),
+      server_(executor_, front_options(parts), api_) {}
+
+Result<void> ApiFront::listen() {
+  for (auto const& host : options_.hosts) {
+    if (auto listening = listen_on(host); !listening) {
+      return listening;
+    }
+    room_log("app")->info("daemon.listening on={}", host);
+  }
+  return {};
+}
+
+/// TLS for the API, as dockerd has it.
+Result<void> ApiFront::in_tls(std::string const& host) {
+  auto context = load_front_tls(options_);
+  if (!context) {
+    return in_context("-H " + host, context.error());
+  }
+  auto const judge = [](std::string const& chain,
+                        std::string const& from) -> Result<api::ClientIdentity> {
+    return api::ClientIdentity{from, net::common_name(chain), chain};
+  };
+  auto const port = server_.listen_tls(
+      host.substr(6), [context = *context] { return context; }, judge);
+  return port ? Result<void>{} : in_context("-H " + host, port.error());
+}
+
+Result<void> ApiFront::listen_on(std::string const& host) {
+  if (host.starts_with("tcp://") && (options_.tls || options_.tls_verify)) {
+    return in_tls(host);
+  }
+  if (host.starts_with("tcp://")) {
+    auto const port = server_.listen_tcp(host.substr(6));
+    return port ? Result<void>{} : in_context("-H " + host, port.error());
+  }
+  auto const path = host.substr(7);
+  if (auto made = make_parent_directory(path); !made) {
+    return made;
+  }
+  return server_.listen_unix(path);
+}
+
+asio::awaitable<void> ApiFront::drain() {
+  asio::steady_timer timer(executor_);
+  auto const until = std::chrono::steady_clock::now() + kDrain;
+  while (server_.sessions() > 0 && std::chrono::steady_clock::now() < until) {
+    timer.expires_after(std::chrono::milliseconds(20));
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  server_.close_all();
+}
+
+}  // namespace swarmward::app

@@ -1,0 +1,120 @@
+// How a host gets its certificate: the endpoints `join` and `renew`.
+
+#include "app/member/door/member_door.h"
+#include "app/member/door/requests.h"
+#include "base/log.h"
+#include "cluster/admission.h"
+#include "cluster/pki/join_token.h"
+#include "cluster/pki/root_rotation.h"
+
+namespace swarmward::app {
+
+namespace {
+
+/// A longer name is not one of a host.
+constexpr std::size_t kHostnameLimit = 255;
+
+}  // namespace
+
+Result<std::string> MemberDoor::issue(model::NodeId const& node,
+                                      model::NodeRole role,
+                                      std::string const& request) const {
+  auto const snapshot = store_.snapshot();
+  auto const signer = cluster::signer_of(*snapshot->cluster);
+  if (!signer) {
+    return unavailable(
+        "certificates of this swarm are issued by an external CA, which this "
+        "version cannot ask");
+  }
+  cluster::CertificateTerms const terms{{node, snapshot->cluster->id, role},
+                                        clock_.now(),
+                                        cluster::node_lifetime(snapshot->cluster->spec.ca)};
+  return cluster::issue_certificate(*signer, request, terms, random_);
+}
+
+MemberDoor::Answer MemberDoor::join(api::Request const* request) {
+  auto const document = parse_message(request->body);
+  auto const snapshot = store_.snapshot();
+  if (!document || !snapshot->cluster) {
+    co_return document ? unavailable("this host manages no swarm") : document.error();
+  }
+  if (port_of(*document, "AgentPort") == 0) {
+    co_return invalid_argument("AgentPort must be a port from 1 to 65535");
+  }
+  auto const role = cluster::token_role(*snapshot->cluster, text_of(*document, "Token"));
+  if (!role) {
+    room_log("cluster")->warn("join.refused from={}", request->client->from);
+    co_return role.error();
+  }
+  cluster::Newcomer newcomer;
+  newcomer.hostname = text_of(*document, "Hostname").substr(0, kHostnameLimit);
+  newcomer.address = address_of(*document, *request);
+  newcomer.agent_port = port_of(*document, "AgentPort");
+  newcomer.availability = availability_of(*document);
+  auto node = cluster::new_member(*snapshot->cluster, newcomer, random_);
+  auto const id = node.id;
+  // Managers of their own come with several managers; until then everybody joins as a worker.
+  auto const certificate = issue(id, model::NodeRole::Worker, text_of(*document, "Request"));
+  if (!certificate) {
+    co_return certificate.error();
+  }
+  if (auto const issued = cluster::read_certificate(*certificate); issued) {
+    node.access.fingerprint = issued->fingerprint;
+  }
+  state::Change change = [node = std::move(node)](state::Draft& draft) -> Result<void> {
+    draft.put(node);
+    return {};
+  };
+  auto const written = co_await store_.update(std::move(change));
+  if (!written) {
+    co_return written.error();
+  }
+  room_log("cluster")->info("node.joined node={} from={}", id.view(), request->client->from);
+  nlohmann::json reply{{"Node", id.str()},
+                       {"Cluster", snapshot->cluster->id.str()},
+                       {"Certificate", *certificate},
+                       {"Roots", join_pem(cluster::trusted_roots(*snapshot->cluster))},
+                       {"Managers", to_json(managers_of(*snapshot))}};
+  co_return json_answer(reply);
+}
+
+MemberDoor::Answer MemberDoor::renew(api::Request const* request) {
+  auto const call = call_of(*request);
+  if (!call) {
+    co_return call.error();
+  }
+  auto const& peer = call->peer;
+  auto const& document = call->document;
+  auto const snapshot = store_.snapshot();
+  if (auto const allowed = cluster::may_renew(*snapshot, peer); !allowed) {
+    co_return allowed.error();
+  }
+  auto const certificate = issue(peer.node, peer.role, text_of(document, "Request"));
+  if (!certificate) {
+    co_return certificate.error();
+  }
+  auto const issued = cluster::read_certificate(*certificate);
+  if (!issued) {
+    co_return issued.error();
+  }
+  state::Change change = [node = peer.node,
+                          key = issued->fingerprint](state::Draft& draft) -> Result<void> {
+    if (auto const known = draft.view().find_node(node)) {
+      auto changed = *known;
+      changed.access.fingerprint = key;
+      draft.put(std::move(changed));
+    }
+    return {};
+  };
+  auto const written = co_await store_.update(std::move(change));
+  if (!written) {
+    co_return written.error();
+  }
+  to_renew_.erase(peer.node);
+  room_log("cluster")->info("certificate.renewed node={}", peer.node.view());
+  nlohmann::json reply{{"Certificate", *certificate},
+                       {"Roots", join_pem(cluster::trusted_roots(*snapshot->cluster))}};
+  co_return json_answer(reply);
+}
+
+}  // namespace swarmward::app

@@ -1,0 +1,98 @@
+// How this host leaves its swarm: the other half of membership.cpp.
+#include <utility>
+
+#include "app/membership.h"
+#include "base/log.h"
+
+namespace swarmward::app {
+
+namespace {
+
+constexpr char const* kNotMember = "This node is not part of a swarm";
+constexpr char const* kLastManager =
+    "You are attempting to leave the swarm on a node that is participating as a manager. Removing "
+    "the last manager erases all current state of the swarm. Use `--force` to ignore this "
+    "message. ";
+constexpr char const* kLeavingLocked =
+    "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this "
+    "message.";
+constexpr char const* kNodeLabel = "com.docker.swarm.node.id";
+
+}  // namespace
+
+/// Containers go with the membership, as natively; an engine that does not answer keeps none back.
+asio::awaitable<Result<void>> Membership::leave_as_worker() {
+  auto label = std::string(kNodeLabel) + "=" + worker_.view()->node.str();
+  co_await worker_.leave();
+  auto removed = co_await remove_containers(std::move(label));
+  co_return removed;
+}
+
+/// Nobody can tell any more which node this was, or what runs on others.
+asio::awaitable<Result<void>> Membership::leave_locked() {
+  auto removed = co_await remove_containers(kNodeLabel);
+  if (!removed) {
+    co_return removed;
+  }
+  manager_.step_down();
+  auto forgotten = gate_.forget();
+  if (forgotten) {
+    room_log("app")->info("swarm.left locked=true");
+  }
+  co_return forgotten;
+}
+
+/// Those of this host's engine that carry the label.
+asio::awaitable<Result<void>> Membership::remove_containers(std::string label) {
+  auto const engine = local_engine();
+  auto const containers = co_await engine->list_containers(std::move(label));
+  if (!containers) {
+    co_return in_context("the swarm was left, but its containers are still here",
+                         containers.error());
+  }
+  for (auto const& container : *containers) {
+    auto const removed = co_await engine->remove_container(container.id, backends::KeepVolumes::No);
+    if (!removed) {
+      room_log("app")->warn(
+          "container.not_removed id={} reason=\"{}\"", container.id, removed.error().message);
+    }
+  }
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Membership::leave(api::Force force) {
+  if (gate_.locked()) {
+    if (force == api::Force::No) {
+      co_return unavailable(kLeavingLocked);
+    }
+    auto left = co_await leave_locked();
+    co_return left;
+  }
+  if (worker_.view()) {
+    auto left = co_await leave_as_worker();
+    co_return left;
+  }
+  if (!store_.snapshot()->cluster) {
+    co_return unavailable(kNotMember);
+  }
+  if (force == api::Force::No) {
+    co_return unavailable(kLastManager);
+  }
+  // Containers first: should we be cut off, the swarm is still there and leaving can be repeated.
+  co_await runners_.remove_all_containers();
+  state::Change change = [](state::Draft& draft) -> Result<void> {
+    if (draft.view().cluster) {
+      cluster::dissolve_swarm(draft);
+    }
+    return {};
+  };
+  auto const written = co_await store_.update(std::move(change));
+  if (!written) {
+    co_return written.error();
+  }
+  manager_.step_down();
+  room_log("app")->info("swarm.left");
+  co_return Result<void>{};
+}
+
+}  // namespace swarmward::app
