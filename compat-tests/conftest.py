@@ -1,4 +1,5 @@
 """Fixtures: one lab of three hosts per run, the target on it, the docker CLIs."""
+import contextlib
 import os
 import pathlib
 import sys
@@ -68,16 +69,22 @@ def binary(request):
     return path.resolve()
 
 
-@pytest.fixture(scope="session")
-def target(request, lab, binary, logs):
-    """What is under test, started, not yet in a swarm."""
-    it = targets.KINDS[request.config.getoption("--target")](lab, binary, logs)
+@contextlib.contextmanager
+def running(it):
+    """A target or hosts, started, in no swarm; stopped afterwards."""
     it.start()
     it.dissolve()
     it.scrub()
     yield it
     it.dissolve()
     it.stop()
+
+
+@pytest.fixture(scope="session")
+def target(request, lab, binary, logs):
+    """What is under test, started, not yet in a swarm."""
+    with running(targets.KINDS[request.config.getoption("--target")](lab, binary, logs)) as it:
+        yield it
     it.scrub()
 
 
@@ -138,13 +145,8 @@ def api(target):
 def hosts(request, lab, binary, logs):
     """One swarmward a host, started, none in a swarm yet; for suites about hosts that join."""
     kind = NativeMembers if request.config.getoption("--target") == "native" else Members
-    it = kind(lab, binary, logs)
-    it.start()
-    it.dissolve()
-    it.scrub()
-    yield it
-    it.dissolve()
-    it.stop()
+    with running(kind(lab, binary, logs)) as it:
+        yield it
     it.remove()
     it.scrub()
 
@@ -167,6 +169,14 @@ def members(hosts):
     hosts.wait_for_nodes()
     hosts.clear()
     yield hosts
+
+
+@pytest.fixture
+def founded(members):
+    """A swarm that h3 has left, so that it may join or try to."""
+    members.members["h3"].request("POST", "/swarm/leave?force=true")
+    yield members
+    members.members["h3"].request("POST", "/swarm/leave?force=true")
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,18 @@ chosen=()
 for name in "${cases[@]}"; do
   wanted "$name" && chosen+=("$name")
 done
-[ ${#chosen[@]} = 0 ] || case_suites "${chosen[@]}"
+later=()
+if [ "$target" != native ] && [ "$given_binary" = no ]; then
+  for preset in asan tsan; do
+    [ "$sanitizers" = no ] || ! wanted "$preset" || later+=("$preset")
+  done
+  ! wanted fuzz || ! command -v clang++ >/dev/null || later+=(fuzz)
+fi
+if [ ${#chosen[@]} != 0 ]; then
+  build_ahead "${later[@]}"
+  case_suites "${chosen[@]}"
+  stop_building_ahead
+fi
 if [ "$target" != native ] && [ "$given_binary" = no ]; then
   for preset in asan tsan; do
     wanted "$preset" || continue

@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from harness.certificates import make_ca, run, sign
 from harness.services import create, wait_running
 from harness.waiting import wait_until
 from lablib import host as lab_hosts
@@ -16,24 +17,6 @@ pytestmark = pytest.mark.swarmward_only("native cannot take in an engine without
 
 QUICK = {"RestartPolicy": {"Delay": 0}}
 TLS_PORT, SSH_PORT = 2376, 2222
-
-
-def run(*words):
-    subprocess.run(words, check=True, capture_output=True, text=True)
-
-
-def make_ca(folder, name):
-    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-        "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem")
-
-
-def sign(folder, ca, name, extension):
-    (folder / "extension").write_text(extension)
-    run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{folder}/{name}.key",
-        "-out", f"{folder}/{name}.csr")
-    run("openssl", "x509", "-req", "-days", "2", "-in", f"{folder}/{name}.csr", "-CA", f"{folder}/{ca}.pem",
-        "-CAkey", f"{folder}/{ca}.key", "-CAcreateserial", "-extfile", f"{folder}/extension",
-        "-out", f"{folder}/{name}.pem")
 
 
 class Helper:

@@ -227,7 +227,8 @@ def test_ps_of_nodes(docker, far):
         def ps(*args):
             return docker("ps", "--no-trunc", *args, "--format", '{{.Names}} {{.Label "ward.node"}}').lines
         everywhere = ps("--filter", "node=all")
-        assert everywhere[0] == "h3/plain h3" and f"h2/{far.name} h2" in everywhere
+        # Which comes first is the unit tests' matter: engines tell full seconds only.
+        assert {"h3/plain h3", f"h2/{far.name} h2"} <= set(everywhere), everywhere
         assert ps("--filter", "node=h2", "--filter", "name=far") == [f"h2/{far.name} h2"]
         assert ps("--filter", "node=h3", "--filter", "node=h1", "-n", "1") == ["h3/plain h3"]
         assert ps("--filter", "node=h1") == []

@@ -1,4 +1,5 @@
 """Hosts that joined, and what can befall them: cables, engines and daemons that go away, addresses that change."""
+import contextlib
 import signal
 import time
 
@@ -7,7 +8,7 @@ import pytest
 from harness.services import create, wait_running
 from harness.targets import NODES, start_engine, stop_engine
 from harness.waiting import stays, wait_until
-from lablib.network import set_link
+from lablib.network import ip, set_link
 
 pytestmark = pytest.mark.swarmward_only("its timing and its restarts are other ones; test_unplug has what both do")
 QUICK = {"RestartPolicy": {"Delay": 0}}
@@ -177,3 +178,57 @@ def test_all_daemons_are_killed(web):
     print(f"all ready: {time.monotonic() - watch.begun:.2f} s")
     stays(lambda: web.lives("web") == before, "no container was touched", 4)
     assert {t["ID"] for t in web.api.get("/tasks")} == tasks
+
+
+@contextlib.contextmanager
+def moved(host):
+    """The host has another address, in the same network; it has its own again afterwards."""
+    other = host.address.rsplit(".", 1)[0] + f".{host.number + 100}"
+
+    def change(old, new):
+        # In this order: with the first address of a network the kernel removes the others, too.
+        ip("-n", host.netns, "addr", "del", f"{old}/24", "dev", "eth0")
+        ip("-n", host.netns, "addr", "add", f"{new}/24", "dev", "eth0")
+        if not ip("-n", host.netns, "route", "show", "default").stdout:
+            ip("-n", host.netns, "route", "add", "default", "via", host.gateway)
+    change(host.address, other)
+    try:
+        yield other
+    finally:
+        change(other, host.address)
+
+
+def works_everywhere(members):
+    """New tasks come up on each node, whatever moved where before."""
+    create(members.api, "new", replicas=6, **QUICK)
+    wait_until(lambda: by_host(members, "new") == {"h1": 2, "h2": 2, "h3": 2}, "two on each node")
+    members.api.request("DELETE", "/services/new")
+    wait_until(lambda: by_host(members, "new") == {"h1": 0, "h2": 0, "h3": 0}, "and gone again")
+
+
+def all_know(web, host, address):
+    """Everybody knows the host by this address, and the nodes have been ready for a while."""
+    node, watch = web.node_id(host), Watch()
+    watch.until(lambda: web.api.get(f"/nodes/{node}")["Status"]["Addr"] == address, f"node inspect shows {address}")
+    if host == "h1":
+        watch.until(lambda: web.api.get(f"/nodes/{node}")["ManagerStatus"]["Addr"] == f"{address}:2377",
+                    "the manager's address too")
+        for other in ("h2", "h3"):
+            watch.until(lambda: [m["Addr"] for m in web.members[other].get("/info")["Swarm"]["RemoteManagers"]]
+                        == [f"{address}:2377"], f"{other} knows it")
+
+    def steady():
+        stays(lambda: {state(web, web.node_id(each)) for each in NODES} == {"ready"}, "all are ready", 3)
+        return True
+    watch.until(steady, "all have been ready for 3 s")
+    watch.until(lambda: sum(by_host(web, "web").values()) == 6, "six run")
+    watch.until(lambda: by_host(web, "everywhere") == {"h1": 1, "h2": 1, "h3": 1}, "the global service is everywhere")
+
+
+@pytest.mark.parametrize("host", ["h2", "h1"], ids=["worker", "manager"])
+def test_address_changes(web, host):
+    with moved(web.lab.host(host)) as address:
+        all_know(web, host, address)
+        works_everywhere(web)
+    all_know(web, host, web.lab.host(host).address)
+    works_everywhere(web)

@@ -17,14 +17,6 @@ from lablib.host import enter
 pytestmark = pytest.mark.swarmward_only("it speaks another protocol at these ports")
 
 
-@pytest.fixture
-def founded(members):
-    """A swarm that h3 has left, so that it may join while others press at the door."""
-    members.members["h3"].request("POST", "/swarm/leave?force=true")
-    yield members
-    members.members["h3"].request("POST", "/swarm/leave?force=true")
-
-
 @pytest.fixture(scope="module")
 def forged(tmp_path_factory):
     """Certificates that nobody of the swarm has issued."""

@@ -197,6 +197,29 @@ def test_removed_by_force(members, cli):
     members.wait_for_nodes()
 
 
+def test_row_120_rotating_the_root(members, cli):
+    create(members.api, "web", PLAIN, replicas=3)
+    wait_running(members, "web", 3)
+    before, lives, nodes = members.api.get("/swarm"), members.lives("web"), {h: members.node_id(h) for h in NODES}
+    begun = time.monotonic()
+    printed = cli("h1")("swarm", "ca", "--rotate").out
+    took("rotation of the root", begun)
+    after = members.api.get("/swarm")
+    root = after["TLSInfo"]["TrustRoot"]
+    assert root != before["TLSInfo"]["TrustRoot"] and root.strip() in printed
+    assert not after["RootRotationInProgress"]
+    for role in ("Worker", "Manager"):
+        old, new = before["JoinTokens"][role], after["JoinTokens"][role]
+        assert old.split("-")[2] != new.split("-")[2], "the digest of the root is a new one"
+    for host in NODES:
+        assert members.node(host)["Description"]["TLSInfo"]["TrustRoot"] == root
+    refused = members.api.request("POST", f"/swarm/update?version={before['Version']['Index']}", before["Spec"])
+    assert refused.status == 500 and "update out of sequence" in refused.message
+    stays(lambda: members.lives("web") == lives, "no container was touched", 3)
+    assert {h: members.node_id(h) for h in NODES} == nodes
+    members.wait_for_nodes()
+
+
 def test_rotated_token(members, cli):
     cli("h3")("swarm", "leave")
     old = members.token("Worker")

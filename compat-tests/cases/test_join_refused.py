@@ -15,14 +15,6 @@ MEMBER = ('This node is already part of a swarm. Use "docker swarm leave" to lea
 ours = pytest.mark.swarmward_only("it speaks another protocol at this port")
 
 
-@pytest.fixture
-def founded(members):
-    """A swarm that h3 has left, so that it may try to join."""
-    members.members["h3"].request("POST", "/swarm/leave?force=true")
-    yield members
-    members.members["h3"].request("POST", "/swarm/leave?force=true")
-
-
 def tried(members, **changes):
     return members.members["h3"].request("POST", "/swarm/join", {**members.join_request("h3"), **changes})
 

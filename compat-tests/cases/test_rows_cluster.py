@@ -1,7 +1,7 @@
 """The swarm as a whole, lists and counts: rows 117 to 125 of the conformance table.
 
-Left out: 115 and 116 (they need more managers than one), 118 and 120 (autolock and the change of the root are not there
-yet). Row 119 without the host that comes with the old token, for hosts cannot join yet.
+Left out: 115 and 116 (they need more managers than one). Row 118 is in test_autolock.py, row 120 in test_join.py; row 119
+without the host that comes with the old token, which is in test_join.py too.
 """
 import json
 import threading

@@ -18,7 +18,7 @@ class Tally:
         if skipped is not None:
             self.skipped[first_line(skipped)] += 1
         elif case.find("failure") is not None or case.find("error") is not None:
-            self.failed.append(name)
+            self.failed.append(f"{name}{why(case)}")
         else:
             self.passed += 1
 
@@ -28,6 +28,13 @@ class Tally:
             print("failed:", name)
         for reason, count in self.skipped.items():
             print(f"{count} skipped: {reason}")
+
+
+def why(case):
+    """The message of a failed case, for a log that is all that is left of a run."""
+    failure = case.find("failure") if case.find("failure") is not None else case.find("error")
+    text = failure.get("message") or failure.text or ""
+    return "".join(f"\n    {line[:300]}" for line in text.strip().splitlines()[:12])
 
 
 def first_line(text):

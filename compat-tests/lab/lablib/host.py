@@ -95,6 +95,26 @@ def stop_engine(host, how=signal.SIGTERM, seconds=60):
             raise LabError(f"the engine of {host.name} (pid {pid}) did not stop within {seconds} s")
         time.sleep(0.05)
     (host.run / "dockerd.pid").unlink(missing_ok=True)
+    if how == signal.SIGTERM and not _has_containers(host):
+        _unmount_leftovers(host)
+
+
+def _has_containers(host):
+    """Does a container outlive the engine (live-restore)?"""
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return any("containerd-shim" in line and f"{host.run}/" in line for line in processes.splitlines())
+
+
+def _unmount_leftovers(host):
+    """A dockerd that stops while a container ends may leave its root mounted, and can never remove it then
+    ("device or resource busy"). On a real host a reboot mends that; here it would fail whatever comes next."""
+    keeper = host.pid("keeper")
+    if keeper is None:
+        return
+    with open(f"/proc/{keeper}/mounts") as mounts:
+        left = [line.split()[1] for line in mounts if f"{host.data}/docker/overlay2/" in line]
+    for path in left:
+        subprocess.run(enter(host, ["umount", "--lazy", path]), capture_output=True, check=False)
 
 
 def _is_zombie(pid):
