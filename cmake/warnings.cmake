@@ -31,5 +31,5 @@ find_program(SWARMWARD_CCACHE ccache)
 if(SWARMWARD_CCACHE)
   # Paths relative to the source tree: clones of it in other places share what is compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      ${SWARMWARD_CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${SWARMWARD_CCACHE})
 endif()
