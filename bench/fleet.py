@@ -70,10 +70,10 @@ def ceiling(binaries, count, containers):
 class Manager:
     """Swarmward with a fleet behind it."""
 
-    def __init__(self, binaries, fleet, folder, cleanup):
+    def __init__(self, binaries, fleet, folder, cleanup, listed):
         folder = pathlib.Path(folder)
         config = folder / "config.json"
-        sockets = [f"{fleet.folder}/{index}.sock" for index in range(fleet.count)]
+        sockets = [f"{fleet.folder}/{index}.sock" for index in range(listed)]
         engines = [f"unix://{sockets[0]}", *(f"n{i}=unix://{path}" for i, path in enumerate(sockets) if i)]
         config.write_text(json.dumps({"engines": engines}))
         self.log = open(folder / "log", "w")
@@ -88,8 +88,10 @@ class Manager:
     def cpu(self):
         return cpu_seconds(self.pid)
 
-    def connect(self, count):
-        self.api("POST", "/swarm/init", {"ListenAddr": "0.0.0.0:2377", "AdvertiseAddr": "127.0.0.1", "Spec": {}})
+    def init(self):
+        self.api("POST", "/swarm/init", {"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1", "Spec": {}})
+
+    def wait_for_nodes(self, count):
         wait_for(lambda: sum(n["Status"]["State"] == "ready" for n in self.api("GET", "/nodes")) == count,
                  "all nodes are ready")
 
@@ -99,21 +101,42 @@ class Manager:
             "TaskTemplate": {"ContainerSpec": {"Image": "app:1"}, "RestartPolicy": {"Condition": "any", "Delay": 0}}})
 
 
+class Members:
+    """Workers in one process, one for each engine of the fleet but the manager's own."""
+
+    def __init__(self, binaries, fleet, manager, cleanup):
+        # Engine 0 is the manager's.
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="members-", dir=fleet.folder))
+        for index in range(1, fleet.count):
+            os.symlink(fleet.folder / f"{index}.sock", folder / f"{index - 1}.sock")
+        token = manager.api("GET", "/swarm")["JoinTokens"]["Worker"]
+        self.process = subprocess.Popen(
+            [binaries / "fake_members", folder, str(fleet.count - 1), "127.0.0.1:2377", token],
+            stdout=subprocess.PIPE, text=True)
+        cleanup.callback(stop, self.process)
+        if self.process.stdout.readline() != "joined\n":
+            raise RuntimeError("not all have joined")
+
+
 def settled(fleet, total):
     counters = fleet.counters()
     return counters["running"] == total and counters
 
 
-def measure(binaries, engines, tasks, services):
-    row = {"engines": engines, "tasks": tasks, "services": services, "load": load()}
+def measure(binaries, engines, tasks, services, joined):
+    row = {"engines": engines, "joined": joined, "tasks": tasks, "services": services, "load": load()}
     row["ceiling_per_s"] = ceiling(binaries, engines, min(tasks, 50000))
     with contextlib.ExitStack() as cleanup:
         folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="fleet-"))
         fleet = Fleet(binaries, folder, engines, cleanup)
-        manager = Manager(binaries, fleet, tempfile.mkdtemp(prefix="manager-", dir=folder), cleanup)
+        manager = Manager(binaries, fleet, tempfile.mkdtemp(prefix="manager-", dir=folder), cleanup,
+                          1 if joined else engines)
         empty = rss_kb(manager.pid)
         begun = time.monotonic()
-        manager.connect(engines)
+        manager.init()
+        if joined:
+            Members(binaries, fleet, manager, cleanup)
+        manager.wait_for_nodes(engines)
         row["connect_s"] = time.monotonic() - begun
         connected = rss_kb(manager.pid)
         row["kb_per_engine"] = (connected - empty) / engines
@@ -170,6 +193,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="100x2000,1000x20000", help="engines x tasks (default: %(default)s)")
     parser.add_argument("--services", type=int, default=100)
+    parser.add_argument("--joined", action="store_true", help="engines of workers that joined, over mutual TLS")
     parser.add_argument("--binaries", type=pathlib.Path, default=ROOT / "build/release/bin")
     args = parser.parse_args()
     out = ROOT / "build/bench/fleet.jsonl"
@@ -177,7 +201,7 @@ def main():
     with open(out, "a") as file:
         for size in args.sizes.split(","):
             engines, tasks = map(int, size.split("x"))
-            row = measure(args.binaries, engines, tasks, min(args.services, tasks))
+            row = measure(args.binaries, engines, tasks, min(args.services, tasks), args.joined)
             file.write(json.dumps(row) + "\n")
             print("  ".join(f"{key} {value:.4g}" for key, value in row.items()), flush=True)
 

@@ -6,6 +6,7 @@
 #include "api/server/http_message.h"
 #include "api/server/target.h"
 #include "backends/docker/engine_requests.h"
+#include "base/percent_encode.h"
 
 /// Version strings of clients and engines, and the percent-encoding around them.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -22,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       std::abort();
     }
   }
-  auto const encoded = swarmward::backends::percent_encode(text);
+  auto const encoded = swarmward::percent_encode(text);
   if (api::percent_decode(encoded) != std::string(text)) {
     std::abort();
   }
