@@ -21,7 +21,7 @@ class StateKey {
 
   /// Reads the file, or makes a key and the file. Errors: Internal (damaged, cannot be written).
   Result<void> open();
-  /// Only before unlock().
+  /// After open(): the unlock key is still to come.
   [[nodiscard]] bool locked() const { return !key_; }
   /// Errors: Unauthorized with native's text.
   Result<void> unlock(UnlockKey const& by);
