@@ -9,6 +9,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     -Wno-mismatched-new-delete -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 
+if(SWARMWARD_UNITY)
+  # A local name may be that of another file which is compiled with its own; and g++ does not know
+  # any more that a lambda in a coroutine is of a file of its own.
+  target_compile_options(swarmward_flags INTERFACE -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(swarmward_flags INTERFACE -Wno-subobject-linkage)
+  endif()
+endif()
+
 if(SWARMWARD_SANITIZE MATCHES "address")
   # The checks left out cost half the build time and have no findings of their own in this code base.
   set(_sanitize -fsanitize=address,undefined

@@ -14,6 +14,7 @@ from harness import schema  # noqa: E402
 from harness import targets  # noqa: E402
 from harness.daemon import Daemon  # noqa: E402
 from harness.members import Members, NativeMembers  # noqa: E402
+from harness.mesh import remove_networks  # noqa: E402
 from harness.api import Api  # noqa: E402
 from harness.rowlog import RowLog  # noqa: E402
 from lablib.names import Lab  # noqa: E402
@@ -159,8 +160,7 @@ def apart(hosts):
     yield hosts
 
 
-@pytest.fixture
-def members(hosts):
+def joined(hosts):
     """A swarm of h1 (the manager) and h2 and h3, which joined; that of the case before if it is whole."""
     if not hosts.whole():
         hosts.dissolve()
@@ -168,7 +168,22 @@ def members(hosts):
         hosts.form()
     hosts.wait_for_nodes()
     hosts.clear()
+    return hosts
+
+
+@pytest.fixture
+def members(hosts):
+    """The swarm of joined hosts, tidied."""
+    yield joined(hosts)
+
+
+@pytest.fixture(scope="module")
+def village(hosts):
+    """The swarm of joined hosts, tidied once and without networks, for a file whose cases share services."""
+    remove_networks(joined(hosts))
     yield hosts
+    hosts.clear()
+    remove_networks(hosts)
 
 
 @pytest.fixture

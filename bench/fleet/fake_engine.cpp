@@ -125,9 +125,8 @@ Response FakeEngine::create(Request const& request, std::string_view query) {
   auto const body = nlohmann::json::parse(request.body(), nullptr, false);
   auto const labels = body.is_object() && body.contains("Labels") ? body["Labels"].dump() : "{}";
   auto const id = id_of((static_cast<std::uint64_t>(index_) << 40U) + ++counters_.created);
-  auto const& made = containers_[id] = {name, labels, Container::State::Created};
+  containers_[id] = {name, labels, Container::State::Created};
   ids_[name] = id;
-  tell("create", id, made);
   return reply(http::status::created, R"({"Id":")" + id + R"(","Warnings":[]})");
 }
 

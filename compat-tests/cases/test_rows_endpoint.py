@@ -1,6 +1,6 @@
 """Ports, templates, labels and engines: rows 98 to 114 of the conformance table.
 
-Left out, for what they are about is not there yet: 103 and 104 (overlay networks), 105 to 108 (secrets and configs).
+Left out, for what they are about is not there yet: 105 to 108 (secrets and configs).
 """
 import pytest
 

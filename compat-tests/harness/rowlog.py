@@ -4,11 +4,12 @@ import json
 import os
 import re
 
-ROW = re.compile(r"^test_row_(\d{3})_")
+# Rows of the list of orchestration have three digits, those of the list of networks an n and two.
+ROWS = re.compile(r"^test_row((?:_(?:\d{3}|n\d{2}))+)_")
 
 
 class RowLog:
-    """A pytest plugin. Collects the results of cases named test_row_NNN_… and merges them into `path` at the end.
+    """A pytest plugin. Collects the results of cases named test_row_005_…, test_row_n05_…; merges them into `path`.
 
     The file is an object: row -> case -> passed, failed or skipped. Cases that did not run keep their last result.
     """
@@ -18,13 +19,14 @@ class RowLog:
 
     def pytest_runtest_logreport(self, report):
         name = report.nodeid.rsplit("::", 1)[-1]
-        row = ROW.match(name)
-        if row is None or (report.when != "call" and report.passed):
+        found = ROWS.match(name)
+        if found is None or (report.when != "call" and report.passed):
             return
-        cases = self.results.setdefault(row[1], {})
-        # A case can fail twice, in the call and when tidying up; the first word is the one that counts.
-        if cases.get(name) != "failed":
-            cases[name] = report.outcome
+        for row in found[1].strip("_").split("_"):
+            cases = self.results.setdefault(row, {})
+            # A case can fail twice, in the call and when tidying up; the first word is the one that counts.
+            if cases.get(name) != "failed":
+                cases[name] = report.outcome
 
     def pytest_sessionfinish(self):
         if not self.results:

@@ -65,10 +65,15 @@ long() {
   return $status
 }
 
+# What the black-box suites run; deploy/quickstart.sh needs the first two.
+black_box_programs=(bin/swarmward bin/docker-ward bin/mesh_agent bin/mesh_kernel_test)
+
+# configure_and_build PRESET [TARGET…]: all of it without targets.
 configure_and_build() {
-  local goal=all
-  [ "$1" != fuzz ] || goal=fuzzers
-  cmake --preset "$1" && ninja -C "build/$1" "$goal"
+  local preset=$1
+  shift
+  [ "$preset" != fuzz ] || set -- fuzzers
+  cmake --preset "$preset" && ninja -C "build/$preset" "$@"
 }
 
 # build_ahead PRESET…: builds with what others leave of the processor, until stop_building_ahead.
@@ -89,9 +94,10 @@ stop_building_ahead() {
   building_ahead=
 }
 
+# build PRESET [TARGET…]
 build() {
   local preset=$1 log=$work/build-$1.log
-  long "build $preset" "$log" configure_and_build "$preset" && return 0
+  long "build $preset" "$log" configure_and_build "$@" && return 0
   grep -E -m 10 -A 6 'FAILED|error|Error' "$log" || tail -n 30 "$log"
   return 1
 }
@@ -114,7 +120,7 @@ unit_suite() {
 # Every fuzz target for SWARMWARD_FUZZ_SECONDS, two at a time; each counts as one case. What is
 # found stays in build/compat/fuzz/TARGET/.
 fuzz_suite() {
-  local seconds=${SWARMWARD_FUZZ_SECONDS:-60} targets=() target passed=0 failed=0 reasons=''
+  local seconds=${SWARMWARD_FUZZ_SECONDS:-20} targets=() target passed=0 failed=0 reasons=''
   if ! build fuzz; then
     result fuzz 0 1 0 "the fuzz build failed; see $work/build-fuzz.log"
     return

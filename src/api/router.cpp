@@ -74,22 +74,25 @@ bool matches_pattern(std::string_view pattern, std::string_view path, std::strin
 SwarmApi::SwarmApi(state::StateStore& store,
                    SwarmControl& control,
                    WardControl& ward,
+                   AttachControl& attachments,
                    EventLog& events,
                    ContainerIndex const& containers,
                    Clock const& clock,
                    RandomBytes random)
     : context_{store, control, ward, events, containers, clock, std::move(random)},
       swarm_(context_),
+      networks_(context_, attachments),
       nodes_(context_),
       services_(context_),
       tasks_(context_),
       logs_(context_),
       events_(context_),
-      containers_(context_),
+      containers_(context_, attachments),
       info_(context_),
       dependencies_(context_),
       ward_(context_) {
   add(swarm_);
+  add(networks_);
   add(nodes_);
   add(services_);
   add(tasks_);
@@ -115,14 +118,10 @@ bool SwarmApi::owns(std::string_view method,
                     std::string_view path,
                     ApiVersion /*version*/,
                     std::string_view raw_query) const {
-  if (Dependencies::is_predefined_network(path) &&
-      raw_query.find("scope=swarm") != raw_query.npos) {
-    return method == "GET" && context_.store.snapshot()->cluster != nullptr;
-  }
   if (path == "/info" || path == "/version" || path == "/events") {
     return method == "GET";
   }
-  if (containers_.owns(method, path, raw_query)) {
+  if (containers_.owns(method, path, raw_query) || networks_.owns(method, path)) {
     return true;
   }
   return std::ranges::any_of(kOwnRoots, [&](std::string_view root) {

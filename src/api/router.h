@@ -12,6 +12,7 @@
 #include "api/routes/routes_events.h"
 #include "api/routes/routes_info.h"
 #include "api/routes/routes_logs.h"
+#include "api/routes/routes_networks.h"
 #include "api/routes/routes_nodes.h"
 #include "api/routes/routes_services.h"
 #include "api/routes/routes_swarm.h"
@@ -27,6 +28,7 @@ class SwarmApi final : public RequestHandler {
   SwarmApi(state::StateStore& store,
            SwarmControl& control,
            WardControl& ward,
+           AttachControl& attachments,
            EventLog& events,
            ContainerIndex const& containers,
            Clock const& clock,
@@ -57,6 +59,7 @@ class SwarmApi final : public RequestHandler {
 
   RouteContext context_;
   Swarm swarm_;
+  Networks networks_;
   Nodes nodes_;
   Services services_;
   Tasks tasks_;

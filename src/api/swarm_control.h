@@ -67,9 +67,10 @@ class SwarmControl {
   virtual asio::awaitable<Result<void>> leave(Force force) = 0;
   /// Null if this host is in no swarm, or has its state.
   [[nodiscard]] virtual std::shared_ptr<WorkerView const> worker() const = 0;
-  /// To be run in the update's change, before its spec replaces the cluster's. Errors of the
+  /// To be run in the update's change, before its spec replaces the cluster's. External CAs that
+  /// the change depends on are asked before it is returned: some seconds each. Errors of the
   /// change: native's texts.
-  [[nodiscard]] virtual CaChange ca_change(CaUpdate update) = 0;
+  [[nodiscard]] virtual asio::awaitable<CaChange> ca_change(CaUpdate update) = 0;
   /// A new join token (SWMTKN-1-…) for the present root certificate.
   [[nodiscard]] virtual std::string new_join_token() = 0;
   /// A new unlock key (SWMKEY-1-…).
@@ -81,6 +82,8 @@ class SwarmControl {
 
   /// The engine of this host; never null.
   [[nodiscard]] virtual std::shared_ptr<backends::Engine> local_engine() = 0;
+  /// Where requests for the engine of this host go; never null.
+  [[nodiscard]] virtual std::shared_ptr<Upstream const> local_upstream() = 0;
   /// The engine of a node; null if the node is unknown or has no engine here.
   [[nodiscard]] virtual std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) = 0;
   /// Where requests for the engine of a node go; null if the node is unknown or has no engine here.

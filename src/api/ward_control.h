@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "base/result.h"
+#include "model/network_report.h"
 #include "state/snapshot.h"
 
 namespace swarmward::api {
@@ -64,6 +66,28 @@ struct Check {
 struct AdoptRequest {
   std::string name;
   model::EngineAccess access;  ///< Its `ssh_identity` is the text of a key.
+  bool with_agent = false;     ///< Swarmward itself is put there, in a container, and joins.
+  /// For the agent: path of the engine's socket on its host.
+  std::string engine_socket = "/var/run/docker.sock";
+};
+
+/// What to look at of the swarm's networks.
+struct NetworkLook {
+  std::vector<model::NodeId> nodes;
+  std::vector<std::string> networks;  ///< Ids; empty: all.
+  std::string path_key;               ///< As in model::NetworkQuestion.
+  std::string path_network;
+};
+
+/// What one node said.
+struct NodeNetworks {
+  model::NodeId node;
+  std::string name;
+  bool has_agent = true;  ///< Without one a node has no networks of the swarm.
+  std::string plan;       ///< Checksum of its plan at the manager.
+  std::string problem;    ///< Why there is no report; empty: there is one, or no agent.
+  std::string cure;
+  std::optional<model::NetworkReport> report;
 };
 
 struct Adopted {
@@ -92,8 +116,19 @@ class WardControl {
   /// cure.
   virtual asio::awaitable<Result<Adopted>> adopt(AdoptRequest request) = 0;
 
+  /// Whether what was put on the host of an adopted node can be removed now. Errors: Unavailable
+  /// with a cure.
+  virtual asio::awaitable<Result<void>> prepare_release(model::Node node) = 0;
+  /// For a node that has just been erased: returns when nothing of the agent is left on its host.
+  /// Errors: Unavailable, those of the engine; in words that say what is left.
+  virtual asio::awaitable<Result<void>> finish_release(model::Node node) = 0;
+
   /// Looks at this host and at all engines.
   virtual asio::awaitable<std::vector<Check>> examine() = 0;
+
+  /// Has nodes look at their networks: one line for each of the nodes that exist, in that order.
+  /// Takes up to some 20 seconds where nodes are silent.
+  virtual asio::awaitable<std::vector<NodeNetworks>> look_at_networks(NetworkLook look) = 0;
 };
 
 }  // namespace swarmward::api

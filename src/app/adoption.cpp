@@ -1,24 +1,21 @@
 #include "app/adoption.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <nlohmann/json.hpp>
 
 #include "app/adoption_advice.h"
+#include "app/engine_id.h"
 #include "backends/docker/docker_engine.h"
 #include "backends/runner/done.h"
 #include "base/log.h"
+#include "base/net/as_result.h"
 #include "base/net/ssh_dialer.h"
 #include "base/net/tls_dialer.h"
-#include "wire/body.h"
 
 namespace swarmward::app {
 
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 Result<net::DialerPtr> tcp_dialer(model::EngineAccess const& access) {
   auto address = net::parse_engine_address(access.url);
@@ -49,22 +46,6 @@ Result<void> check_name(state::Snapshot const& snapshot, std::string const& name
   return {};
 }
 
-/// What tells an engine from others: hosts made from one image have the same ID, but rarely the
-/// same name as well. Empty if it does not say.
-std::string engine_id(std::string const& info) {
-  auto const document = wire::parse_body(info);
-  std::string id;
-  for (auto const* key : {"ID", "Name"}) {
-    bool const there = document && document->is_object() && document->contains(key) &&
-                       (*document)[key].is_string();
-    if (!there) {
-      return {};
-    }
-    id += (*document)[key].get<std::string>() + " ";
-  }
-  return id;
-}
-
 Error not_asked(model::EngineAccess const& access, Error error, std::string const& known_hosts) {
   error.code =
       ErrorCode::Unavailable;  // What the engine refuses us is not what we refuse our client.
@@ -84,7 +65,8 @@ Adoption::Adoption(state::StateStore& store,
       engines_(engines),
       executor_(std::move(executor)),
       random_(std::move(random)),
-      ssh_(std::filesystem::absolute(data_root) / "ssh") {
+      ssh_(std::filesystem::absolute(data_root) / "ssh"),
+      agents_(store, engines, executor_) {
   ssh_.remove_old_keys();
 }
 
@@ -114,7 +96,7 @@ Result<net::DialerPtr> Adoption::dialer_to(model::Node const& node) const {
 }
 
 /// The engine's description, once it is known to be one that nobody has yet.
-asio::awaitable<Result<backends::EngineInfo>> Adoption::ask(model::Node const* node) {
+asio::awaitable<Result<Adoption::Stranger>> Adoption::ask(model::Node const* node) {
   auto dialer = dialer_to(*node);
   if (!dialer) {
     co_return dialer.error();
@@ -137,11 +119,12 @@ asio::awaitable<Result<backends::EngineInfo>> Adoption::ask(model::Node const* n
   if (!document) {
     co_return not_asked(node->access, document.error(), ssh_.known_hosts().string());
   }
-  auto const fresh = co_await expect_stranger(engine_id(*document));
+  Stranger stranger{std::move(*info), engine_id(*document)};
+  auto const fresh = co_await expect_stranger(stranger.id);
   if (!fresh) {
     co_return fresh.error();
   }
-  co_return info;
+  co_return stranger;
 }
 
 /// Nodes that do not answer now cannot be told from the newcomer.
@@ -180,7 +163,7 @@ asio::awaitable<std::string> Adoption::address_of(std::string const* url) {
     co_return cluster ? cluster->advertise_addr : host;
   }
   asio::ip::tcp::resolver resolver(executor_);
-  auto const [error, found] = co_await resolver.async_resolve(host, "", kToken);
+  auto const [error, found] = co_await resolver.async_resolve(host, "", net::kAsResult);
   co_return error || found.empty() ? host : found.begin()->endpoint().address().to_string();
 }
 
@@ -195,13 +178,23 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   node.id = new_id<model::NodeTag>(random_);
   node.access = std::move(request.access);
   auto asking = ask(&node);
-  auto const info = co_await std::move(asking);
-  if (!info) {
-    co_return info.error();
+  auto const stranger = co_await std::move(asking);
+  if (!stranger) {
+    co_return stranger.error();
   }
-  node.description = info->description;
+  if (request.with_agent) {
+    auto adopted = co_await put_agent(std::move(node), std::move(request), stranger->id);
+    co_return adopted;
+  }
+  node.description = stranger->info.description;
   node.description.hostname = request.name;
   node.status.addr = co_await address_of(&node.access.url);
+  auto adopted = co_await add(std::move(node));
+  co_return adopted;
+}
+
+asio::awaitable<Result<api::Adopted>> Adoption::add(model::Node node) {
+  auto const name = node.description.hostname;
   api::Adopted adopted{node.id, access_warning(node.access)};
   state::Change change = [node](state::Draft& draft) -> Result<void> {
     if (!draft.view().cluster) {
@@ -219,9 +212,9 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (!written) {
     co_return written.error();
   }
-  room_log("app")->info("node.adopted node={} engine={}", request.name, node.access.url);
+  room_log("app")->info("node.adopted node={} engine={}", name, node.access.url);
   if (!adopted.warning.empty()) {
-    room_log("app")->warn("node.without_tls node={} hint=\"{}\"", request.name, adopted.warning);
+    room_log("app")->warn("node.without_tls node={} hint=\"{}\"", name, adopted.warning);
   }
   co_return adopted;
 }

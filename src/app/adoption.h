@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/ward_control.h"
+#include "app/agent/agent_adoption.h"
 #include "app/engine_directory.h"
 #include "app/ssh_files.h"
 #include "base/id.h"
@@ -25,8 +26,26 @@ class Adoption {
   /// already, or it has a swarm of its own), Unavailable with a cure.
   boost::asio::awaitable<Result<api::Adopted>> adopt(api::AdoptRequest request);
 
+  /// Whether an agent that was put on the node's host can be removed. Errors: Unavailable with a
+  /// cure.
+  boost::asio::awaitable<Result<void>> prepare_release(model::Node node);
+  /// The node was erased: returns when nothing of an agent is left on its host. Errors: with what
+  /// is left and a cure.
+  boost::asio::awaitable<Result<void>> finish_release(model::Node node);
+  /// The same in the background, whoever erased the node.
+  void erased(model::Node node);
+
  private:
-  boost::asio::awaitable<Result<backends::EngineInfo>> ask(model::Node const* node);
+  struct Stranger {
+    backends::EngineInfo info;
+    std::string id;  ///< engine_id().
+  };
+
+  boost::asio::awaitable<Result<Stranger>> ask(model::Node const* node);
+  boost::asio::awaitable<Result<api::Adopted>> add(model::Node node);
+  boost::asio::awaitable<Result<api::Adopted>> put_agent(model::Node node,
+                                                         api::AdoptRequest request,
+                                                         std::string engine);
   boost::asio::awaitable<Result<void>> expect_stranger(std::string id);
   boost::asio::awaitable<std::string> address_of(std::string const* url);
 
@@ -35,6 +54,7 @@ class Adoption {
   boost::asio::any_io_executor executor_;
   RandomBytes random_;
   SshFiles ssh_;
+  AgentAdoption agents_;
 };
 
 }  // namespace swarmward::app

@@ -24,6 +24,15 @@ WardSources sources_of(Options const& options, ApiFront::Parts const& parts) {
   sources.adopt = [&adoption = parts.adoption](api::AdoptRequest request) {
     return adoption.adopt(std::move(request));
   };
+  sources.prepare_release = [&adoption = parts.adoption](model::Node node) {
+    return adoption.prepare_release(std::move(node));
+  };
+  sources.finish_release = [&adoption = parts.adoption](model::Node node) {
+    return adoption.finish_release(std::move(node));
+  };
+  sources.look_at_networks = [&doctor = parts.network_doctor](api::NetworkLook look) {
+    return doctor.look(std::move(look));
+  };
   return sources;
 }
 
@@ -46,6 +55,7 @@ ApiFront::ApiFront(asio::any_io_executor executor, Options const& options, Parts
       api_(parts.store,
            parts.membership,
            ward_,
+           parts.attachments,
            parts.events,
            parts.containers,
            parts.clock,

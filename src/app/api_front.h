@@ -5,6 +5,7 @@
 #include "app/adoption.h"
 #include "app/local_facts.h"
 #include "app/membership.h"
+#include "app/networks/network_doctor.h"
 #include "app/ward_service.h"
 
 namespace swarmward::app {
@@ -18,6 +19,8 @@ class ApiFront {
     Membership& membership;
     EngineDirectory& engines;
     Adoption& adoption;
+    NetworkDoctor& network_doctor;
+    api::AttachControl& attachments;
     LocalFacts const& facts;
     api::EventLog& events;
     api::ContainerIndex const& containers;

@@ -60,6 +60,11 @@ void add_flags(CLI::App& app, RawFlags& raw, Options& options) {
          "Port at which the managers of a swarm reach this host once it has joined; 0 takes "
          "a free one")
       ->capture_default_str();
+  app.add_option(
+      "--join-file",
+      options.join_file,
+      "JSON file that says which swarm to join once the daemon runs; removed when it has "
+      "joined (docs/joining.md)");
   app.add_option("--allow-label",
                  raw.labels,
                  "Honour a label that opens hosts to containers, e.g. ward.privileged; "

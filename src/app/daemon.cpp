@@ -8,6 +8,7 @@
 
 #include "app/api_front.h"
 #include "app/host_files.h"
+#include "app/join_file.h"
 #include "app/local_facts.h"
 #include "app/service_manager.h"
 #include "app/swarm_parts.h"
@@ -52,6 +53,9 @@ class Daemon::Impl {
     make_front();
     if (auto listening = front_->listen(); !listening) {
       return listening;
+    }
+    if (!options_.join_file.empty()) {
+      asio::co_spawn(io_, join_by_file(&swarm_.membership(), options_.join_file), asio::detached);
     }
     return options_.pidfile.empty() ? Result<void>{} : write_pidfile(options_.pidfile);
   }
@@ -114,6 +118,8 @@ class Daemon::Impl {
                                 swarm_.membership(),
                                 engines_,
                                 swarm_.adoption(),
+                                swarm_.network_doctor(),
+                                swarm_.attachments(),
                                 facts_,
                                 events_,
                                 containers_,

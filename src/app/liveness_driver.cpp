@@ -31,7 +31,8 @@ void LivenessDriver::beat(model::NodeId const& id) {
     auto const& head = store_.head();
     auto const node = head.find_node(id);
     if (node && head.cluster) {
-      auto const grace = cluster::beat_grace(head.cluster->spec.heartbeat_period);
+      auto const grace =
+          cluster::beat_grace(head.cluster->spec.heartbeat_period, head.nodes.size());
       write(liveness_.beat(*node, grace, clock_.now()));
       if (!armed_for_) {
         arm();

@@ -22,6 +22,13 @@ constexpr char const* kChanging =
     "This node is just becoming part of a swarm at somebody else's request. Try again when that is "
     "done.";
 
+api::Upstream upstream_to(EngineAt const& engine) {
+  api::Upstream upstream{engine.dialer, {}};
+  upstream.facts.version =
+      api::parse_api_version(engine.engine->api_version()).value_or(upstream.facts.version);
+  return upstream;
+}
+
 /// One init or join at a time.
 class Turn {
  public:
@@ -43,6 +50,7 @@ Membership::Membership(state::StateStore& store,
                        EngineDirectory& engines,
                        Manager& manager,
                        Worker& worker,
+                       HostNetworks& networks,
                        StateGate& gate,
                        std::vector<cluster::EngineEntry> listed,
                        RandomBytes random)
@@ -51,6 +59,7 @@ Membership::Membership(state::StateStore& store,
       engines_(engines),
       manager_(manager),
       worker_(worker),
+      networks_(networks),
       gate_(gate),
       listed_(std::move(listed)),
       random_(std::move(random)) {}
@@ -135,6 +144,10 @@ asio::awaitable<Result<model::NodeId>> Membership::init(api::InitOptions options
 }
 
 asio::awaitable<Result<void>> Membership::join(wire::JoinRequest request) {
+  return join_as(std::move(request), {});
+}
+
+asio::awaitable<Result<void>> Membership::join_as(wire::JoinRequest request, std::string hostname) {
   Turn const turn(changing_);
   if (!turn.taken()) {
     co_return unavailable(kChanging);
@@ -149,7 +162,10 @@ asio::awaitable<Result<void>> Membership::join(wire::JoinRequest request) {
   if (info->native_swarm_active) {
     co_return conflict(kForeignSwarm);
   }
-  auto joined = co_await worker_.join(std::move(request), info->description.hostname);
+  if (hostname.empty()) {
+    hostname = info->description.hostname;
+  }
+  auto joined = co_await worker_.join(std::move(request), std::move(hostname));
   co_return joined;
 }
 
@@ -167,12 +183,20 @@ asio::awaitable<Result<void>> Membership::add_new_engines() {
   co_return Result<void>{};
 }
 
-api::CaChange Membership::ca_change(api::CaUpdate update) {
-  cluster::CaRequest request{
-      std::move(update.config), std::move(update.signing_cert), std::move(update.signing_key)};
-  return [request = std::move(request), random = random_](model::Cluster& cluster) {
-    return cluster::change_ca(cluster, request, {SystemClock().now(), random, {}});
+asio::awaitable<api::CaChange> Membership::ca_change(api::CaUpdate update) {
+  auto const asked = std::make_shared<cluster::CaRequest const>(cluster::CaRequest{
+      std::move(update.config), std::move(update.signing_cert), std::move(update.signing_key)});
+  auto const cluster = store_.snapshot()->cluster;
+  cluster::CaContext context{SystemClock().now(), random_, {}};
+  if (cluster) {
+    auto question = *asked;
+    auto answered = co_await manager_.external_cas().look(cluster, std::move(question));
+    context = std::move(answered);
+  }
+  api::CaChange change = [asked, context = std::move(context)](model::Cluster& changed) {
+    return cluster::change_ca(changed, *asked, context);
   };
+  co_return change;
 }
 
 std::string Membership::new_join_token() {
@@ -204,6 +228,10 @@ std::shared_ptr<backends::Engine> Membership::engine_of(model::NodeId const& id)
   return node ? engines_.of(*node).engine : nullptr;
 }
 
+std::shared_ptr<api::Upstream const> Membership::local_upstream() {
+  return std::make_shared<api::Upstream const>(upstream_to(engines_.local()));
+}
+
 std::shared_ptr<api::Upstream const> Membership::upstream_of(model::NodeId const& id) {
   auto const node = store_.snapshot()->find_node(id);
   if (!node) {
@@ -213,9 +241,7 @@ std::shared_ptr<api::Upstream const> Membership::upstream_of(model::NodeId const
   if (!entry.engine) {
     return nullptr;
   }
-  api::Upstream upstream{entry.dialer, {}};
-  upstream.facts.version =
-      api::parse_api_version(entry.engine->api_version()).value_or(upstream.facts.version);
+  auto upstream = upstream_to(entry);
   upstream.facts.server_version = node->description.engine_version;
   return std::make_shared<api::Upstream const>(std::move(upstream));
 }

@@ -19,23 +19,29 @@ class Membership final : public api::SwarmControl {
              EngineDirectory& engines,
              Manager& manager,
              Worker& worker,
+             HostNetworks& networks,
              StateGate& gate,
              std::vector<cluster::EngineEntry> listed,
              RandomBytes random);
 
   asio::awaitable<Result<model::NodeId>> init(api::InitOptions options) override;
   asio::awaitable<Result<void>> join(wire::JoinRequest request) override;
+  /// The same under a name of one's choice; empty: the engine's.
+  asio::awaitable<Result<void>> join_as(wire::JoinRequest request, std::string hostname);
   asio::awaitable<Result<void>> leave(api::Force force) override;
   [[nodiscard]] std::shared_ptr<api::WorkerView const> worker() const override;
-  [[nodiscard]] api::CaChange ca_change(api::CaUpdate update) override;
+  [[nodiscard]] asio::awaitable<api::CaChange> ca_change(api::CaUpdate update) override;
   [[nodiscard]] std::string new_join_token() override;
   [[nodiscard]] std::string new_unlock_key() override;
   [[nodiscard]] Result<void> keep_locked() override { return manager_.keep_locked(); }
   [[nodiscard]] Result<void> unlock(std::string const& key) override { return gate_.unlock(key); }
   [[nodiscard]] std::shared_ptr<backends::Engine> local_engine() override;
+  [[nodiscard]] std::shared_ptr<api::Upstream const> local_upstream() override;
   [[nodiscard]] std::shared_ptr<backends::Engine> engine_of(model::NodeId const& node) override;
   [[nodiscard]] std::shared_ptr<api::Upstream const> upstream_of(
       model::NodeId const& node) override;
+
+  [[nodiscard]] bool in_swarm() const { return store_.snapshot()->cluster || worker(); }
 
   /// At start: engines listed since the swarm was made become nodes.
   asio::awaitable<Result<void>> add_new_engines();
@@ -51,6 +57,7 @@ class Membership final : public api::SwarmControl {
   EngineDirectory& engines_;
   Manager& manager_;
   Worker& worker_;
+  HostNetworks& networks_;
   StateGate& gate_;
   std::vector<cluster::EngineEntry> listed_;
   RandomBytes random_;

@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "app/membership.h"
+#include "app/networks/attached_leave.h"
+#include "backends/runner/network_keeper.h"
 #include "base/log.h"
 
 namespace swarmward::app {
@@ -22,9 +24,17 @@ constexpr char const* kNodeLabel = "com.docker.swarm.node.id";
 
 /// Containers go with the membership, as natively; an engine that does not answer keeps none back.
 asio::awaitable<Result<void>> Membership::leave_as_worker() {
-  auto label = std::string(kNodeLabel) + "=" + worker_.view()->node.str();
+  backends::NodeIdentity node{worker_.view()->node, {}, {}};
+  auto label = std::string(kNodeLabel) + "=" + node.id.str();
   co_await worker_.leave();
   auto removed = co_await remove_containers(std::move(label));
+  auto engine = local_engine();
+  co_await disconnect_attached(engine, local_upstream(), node.id);
+  auto const executor = co_await boost::asio::this_coro::executor;
+  auto const networks =
+      std::make_shared<backends::NetworkKeeper>(executor, std::move(engine), std::move(node));
+  co_await networks->remove_all();
+  co_await networks_.leave();
   co_return removed;
 }
 
@@ -35,6 +45,7 @@ asio::awaitable<Result<void>> Membership::leave_locked() {
     co_return removed;
   }
   manager_.step_down();
+  co_await networks_.leave();
   auto forgotten = gate_.forget();
   if (forgotten) {
     room_log("app")->info("swarm.left locked=true");
@@ -78,6 +89,8 @@ asio::awaitable<Result<void>> Membership::leave(api::Force force) {
   if (force == api::Force::No) {
     co_return unavailable(kLastManager);
   }
+  co_await disconnect_attached(
+      local_engine(), local_upstream(), store_.snapshot()->cluster->manager_node);
   // Containers first: should we be cut off, the swarm is still there and leaving can be repeated.
   co_await runners_.remove_all_containers();
   state::Change change = [](state::Draft& draft) -> Result<void> {
@@ -91,6 +104,7 @@ asio::awaitable<Result<void>> Membership::leave(api::Force force) {
     co_return written.error();
   }
   manager_.step_down();
+  co_await networks_.leave();
   room_log("app")->info("swarm.left");
   co_return Result<void>{};
 }

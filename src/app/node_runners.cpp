@@ -1,24 +1,44 @@
 #include "app/node_runners.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include "base/log.h"
+#include "cluster/node_liveness.h"
 
 namespace swarmward::app {
+
+namespace {
+
+/// Connections tell of most failures by themselves; asking is for the rest.
+backends::Delays delays_of(unsigned pace) {
+  constexpr std::chrono::milliseconds kSlowestPing{5000};
+  backends::Delays delays;
+  delays.ping = std::min(delays.ping * pace, kSlowestPing);
+  delays.refresh *= pace;
+  delays.resync *= pace;
+  return delays;
+}
+
+}  // namespace
 
 NodeRunners::NodeRunners(asio::any_io_executor executor,
                          EngineDirectory& engines,
                          StatusReporter& reporter,
+                         Attachments& attachments,
                          LivenessDriver& liveness,
+                         PlanKeeper& plans,
                          Clock const& clock,
                          backends::LabelPolicy labels)
     : executor_(std::move(executor)),
       engines_(engines),
       reporter_(reporter),
+      attachments_(attachments),
       liveness_(liveness),
+      plans_(plans),
       clock_(clock),
       labels_(std::move(labels)) {}
 
@@ -39,14 +59,27 @@ void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const&
   }
   std::vector<backends::Assignment> assignments;
   for (auto& task : scheduler::tasks_for(snapshot, node.id)) {
-    assignments.push_back({std::move(task.task), std::move(task.registry_auth)});
+    assignments.push_back(
+        {std::move(task.task), std::move(task.registry_auth), std::move(task.networks)});
   }
   backends::NodeIdentity identity{node.id, node.description.hostname, node.description.platform};
   auto& runner = runners_[node.id];
   runner = std::make_unique<backends::NodeRunner>(
-      executor_, engine, std::move(identity), *this, clock_, backends::Delays{}, labels_);
+      executor_, engine, std::move(identity), *this, clock_, delays_of(pace_), labels_);
   runner->assign_all(std::move(assignments));
   runner->start();
+  keep_pace();
+}
+
+void NodeRunners::keep_pace() {
+  auto const pace = cluster::pace_of(runners_.size());
+  if (pace == pace_) {
+    return;
+  }
+  pace_ = pace;
+  for (auto const& [id, runner] : runners_) {
+    runner->set_delays(delays_of(pace));
+  }
 }
 
 void NodeRunners::node_removed(model::NodeId const& id) {
@@ -61,6 +94,7 @@ void NodeRunners::node_removed(model::NodeId const& id) {
     runner->stop();
   });
   engines_.forget(id);
+  keep_pace();
 }
 
 void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapshot,
@@ -78,7 +112,7 @@ void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapsh
 void NodeRunners::task_changed(model::NodeId const& node, scheduler::DispatchedTask task) {
   asio::post(executor_, [this, node, task = std::move(task)] {
     if (auto const runner = runners_.find(node); runner != runners_.end()) {
-      runner->second->task_changed({task.task, task.registry_auth});
+      runner->second->task_changed({task.task, task.registry_auth, task.networks});
     }
   });
 }
@@ -112,6 +146,10 @@ void NodeRunners::stop() {
 
 void NodeRunners::report(model::NodeId /*node*/, model::TaskId task, model::TaskStatus status) {
   reporter_.report(task, std::move(status));
+}
+
+void NodeRunners::attached(model::NodeId /*node*/, std::vector<model::SeenAttachment> seen) {
+  attachments_.seen(seen);
 }
 
 void NodeRunners::observe(model::NodeId node, backends::EngineObservation observation) {

@@ -6,6 +6,8 @@
 
 #include "app/engine_directory.h"
 #include "app/liveness_driver.h"
+#include "app/networks/attachments.h"
+#include "app/networks/plan_keeper.h"
 #include "app/status_reporter.h"
 #include "backends/runner/node_runner.h"
 #include "scheduler/dispatch/dispatcher.h"
@@ -20,7 +22,9 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   NodeRunners(asio::any_io_executor executor,
               EngineDirectory& engines,
               StatusReporter& reporter,
+              Attachments& attachments,
               LivenessDriver& liveness,
+              PlanKeeper& plans,
               Clock const& clock,
               backends::LabelPolicy labels);
 
@@ -35,21 +39,27 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   void stop();
 
   void report(model::NodeId node, model::TaskId task, model::TaskStatus status) override;
+  void attached(model::NodeId node, std::vector<model::SeenAttachment> seen) override;
   void observe(model::NodeId node, backends::EngineObservation observation) override;
+  boost::asio::awaitable<void> withdrawn() override { return plans_.carried_out(); }
   void task_changed(model::NodeId const& node, scheduler::DispatchedTask task) override;
   void task_gone(model::NodeId const& node, model::TaskId const& task) override;
 
  private:
   void node_added(state::Snapshot const& snapshot, model::Node const& node);
   void node_removed(model::NodeId const& id);
+  void keep_pace();
 
   asio::any_io_executor executor_;
   EngineDirectory& engines_;
   StatusReporter& reporter_;
+  Attachments& attachments_;
   LivenessDriver& liveness_;
+  PlanKeeper& plans_;
   Clock const& clock_;
   backends::LabelPolicy labels_;
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
+  unsigned pace_ = 1;  ///< By which the runners' timers are slowed.
 };
 
 }  // namespace swarmward::app

@@ -46,7 +46,8 @@ Result<void> apply_key(std::string const& key, nlohmann::json const& value, Opti
                                                   {"tlscacert", &options.tls_ca},
                                                   {"tlscert", &options.tls_cert},
                                                   {"tlskey", &options.tls_key},
-                                                  {"pidfile", &options.pidfile}};
+                                                  {"pidfile", &options.pidfile},
+                                                  {"join-file", &options.join_file}};
   if (auto const text = texts.find(key); text != texts.end()) {
     return apply_text(key, value, *text->second);
   }

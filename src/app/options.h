@@ -32,6 +32,8 @@ struct Options {
   std::string tls_key;
   /// Where managers reach this host's engine once it is a worker; 0 takes a free port.
   unsigned short agent_port = 7946;
+  /// A file that says which swarm to join at the start; app/join_file.h.
+  std::string join_file;
   /// Which labels may open the hosts to containers.
   backends::LabelPolicy label_policy;
 };

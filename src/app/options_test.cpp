@@ -24,6 +24,13 @@ TEST(Engines, RefusesWhatCannotBeANode) {
               HasSubstr("given twice"));
 }
 
+TEST(Config, AFileThatSaysWhatToJoin) {
+  Options options;
+  ASSERT_TRUE(apply_config(R"({"join-file":"/run/join.json"})", {}, options));
+  EXPECT_EQ(options.join_file, "/run/join.json");
+  EXPECT_FALSE(apply_config(R"({"join-file":7})", {}, options));
+}
+
 TEST(Config, FlagsWinAndUnknownKeysAreNamed) {
   Options options;
   options.data_root = "/flag";

@@ -45,10 +45,12 @@ Result<std::vector<state::Row>> SealedPersistence::load() {
 }
 
 Result<void> SealedPersistence::write(std::vector<state::Row> const& rows) {
-  auto sealed = rows;
-  for (auto& row : sealed) {
+  std::vector<state::Row> sealed;
+  sealed.reserve(rows.size());
+  for (auto const& row : rows) {
+    auto& written = sealed.emplace_back(state::Row{row.kind, row.id, {}});
     if (!row.body.empty()) {
-      row.body =
+      written.body =
           kSealedMark + cluster::seal_bytes(data_key_.bytes, row.body, purpose_of(row), random_);
     }
   }

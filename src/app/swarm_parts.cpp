@@ -1,6 +1,7 @@
 #include "app/swarm_parts.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include "app/store_codec.h"
 #include "base/log.h"
@@ -45,27 +46,61 @@ void SwarmParts::make_loops() {
   driver_.emplace(*store_, *loop_, clock_);
   liveness_.emplace(*store_, clock_);
   reporter_.emplace(io_, *store_);
-  runners_.emplace(io_, engines_, *reporter_, *liveness_, clock_, options_.label_policy);
+  plans_.emplace(io_, *store_);
+  attachments_.emplace(io_, *store_, random_);
+  runners_.emplace(io_,
+                   engines_,
+                   *reporter_,
+                   *attachments_,
+                   *liveness_,
+                   *plans_,
+                   clock_,
+                   options_.label_policy);
 }
 
 void SwarmParts::make_members(std::vector<cluster::EngineEntry> const& listed) {
-  manager_.emplace(io_, *store_, gate_, *liveness_, tls_, clock_, random_, options_.data_root);
-  worker_.emplace(
-      io_,
-      Worker::Settings{options_.data_root, engines_.local().dialer, options_.agent_port},
-      tls_,
-      clock_,
-      random_);
+  inspector_.emplace(io_, networks_, engines_.local().engine);
+  network_doctor_.emplace(io_, *store_, board_, *inspector_);
+  manager_.emplace(io_,
+                   *store_,
+                   gate_,
+                   *liveness_,
+                   tls_,
+                   *plans_,
+                   *attachments_,
+                   board_,
+                   networks_,
+                   clock_,
+                   random_,
+                   options_.data_root);
+  worker_.emplace(io_,
+                  Worker::Settings{options_.data_root,
+                                   engines_.local().dialer,
+                                   options_.agent_port,
+                                   &networks_,
+                                   &*inspector_},
+                  tls_,
+                  clock_,
+                  random_);
+  attach_front_.emplace(*store_, *attachments_, *worker_);
   adoption_.emplace(*store_, engines_, io_, random_, options_.data_root);
   engines_.reach_others_by([this](model::Node const& node) {
-    return node.access.url.empty() ? manager_->dialer_to(node) : adoption_->dialer_to(node);
+    return node.access.agent_port != 0 ? manager_->dialer_to(node) : adoption_->dialer_to(node);
   });
-  membership_.emplace(*store_, *runners_, engines_, *manager_, *worker_, gate_, listed, random_);
+  membership_.emplace(
+      *store_, *runners_, engines_, *manager_, *worker_, networks_, gate_, listed, random_);
 }
 
 void SwarmParts::watch_state() {
   store_->watch([this](auto const& snapshot, auto const& touched) {
+    plans_->published(*snapshot, touched);
     runners_->published(snapshot, touched);
+    attachments_->published(touched);
+    for (auto const& touch : touched.nodes) {
+      if (touch.before && !touch.after && !touch.before->access.url.empty()) {
+        asio::post(io_, [this, node = touch.before] { adoption_->erased(*node); });
+      }
+    }
   });
   store_->watch([this](auto const& /*snapshot*/, auto const& touched) {
     events_.published(touched);

@@ -9,6 +9,8 @@
 #include "api/passthrough/container_index.h"
 #include "app/adoption.h"
 #include "app/membership.h"
+#include "app/networks/network_doctor.h"
+#include "app/networks/attach_front.h"
 #include "app/options.h"
 #include "app/state_gate.h"
 #include "scheduler/loop/loop_driver.h"
@@ -51,6 +53,8 @@ class SwarmParts {
   [[nodiscard]] state::StateStore& store() { return *store_; }
   [[nodiscard]] Membership& membership() { return *membership_; }
   [[nodiscard]] Adoption& adoption() { return *adoption_; }
+  [[nodiscard]] NetworkDoctor& network_doctor() { return *network_doctor_; }
+  [[nodiscard]] api::AttachControl& attachments() { return *attach_front_; }
 
  private:
   Result<void> enter();
@@ -78,10 +82,17 @@ class SwarmParts {
   std::optional<scheduler::LoopDriver> driver_;
   std::optional<LivenessDriver> liveness_;
   std::optional<StatusReporter> reporter_;
+  std::optional<Attachments> attachments_;
+  std::optional<PlanKeeper> plans_;
   std::optional<NodeRunners> runners_;
   MemberTls tls_{clock_};
+  HostNetworks networks_{options_};
+  std::optional<NetworkInspector> inspector_;
+  QuestionBoard board_{io_};
+  std::optional<NetworkDoctor> network_doctor_;
   std::optional<Manager> manager_;
   std::optional<Worker> worker_;
+  std::optional<AttachFront> attach_front_;
   std::optional<Adoption> adoption_;
   std::optional<Membership> membership_;
   std::thread state_thread_;

@@ -28,9 +28,13 @@ struct WardSources {
   std::vector<Listener> listeners;
   std::string data_root;
   std::function<boost::asio::awaitable<Result<api::Adopted>>(api::AdoptRequest)> adopt;
+  std::function<boost::asio::awaitable<Result<void>>(model::Node)> prepare_release;
+  std::function<boost::asio::awaitable<Result<void>>(model::Node)> finish_release;
+  std::function<boost::asio::awaitable<std::vector<api::NodeNetworks>>(api::NetworkLook)>
+      look_at_networks;
 };
 
-/// What follows from the options: all but `engine` and `adopt`.
+/// What follows from the options: all but the functions.
 [[nodiscard]] WardSources ward_sources(Options const& options);
 
 /// What `docker ward` needs: decisions of the scheduler, made to be looked at or on demand, and a
@@ -51,7 +55,17 @@ class WardService final : public api::WardControl {
   boost::asio::awaitable<Result<api::Adopted>> adopt(api::AdoptRequest request) override {
     return sources_.adopt(std::move(request));
   }
+  boost::asio::awaitable<Result<void>> prepare_release(model::Node node) override {
+    return sources_.prepare_release(std::move(node));
+  }
+  boost::asio::awaitable<Result<void>> finish_release(model::Node node) override {
+    return sources_.finish_release(std::move(node));
+  }
   boost::asio::awaitable<std::vector<api::Check>> examine() override;
+  boost::asio::awaitable<std::vector<api::NodeNetworks>> look_at_networks(
+      api::NetworkLook look) override {
+    return sources_.look_at_networks(std::move(look));
+  }
 
  private:
   boost::asio::awaitable<std::vector<api::Check>> examine_host();

@@ -119,6 +119,13 @@ class Engine {
   /// `body` is the JSON of POST /volumes/create; an equal volume that exists is success.
   virtual asio::awaitable<Result<void>> create_volume(std::string body) = 0;
 
+  /// `body` is the JSON of POST /networks/create. Conflict: the name is taken.
+  virtual asio::awaitable<Result<void>> create_network(std::string body) = 0;
+  /// `body` is the JSON of POST /networks/ID/connect.
+  virtual asio::awaitable<Result<void>> connect_network(std::string name, std::string body) = 0;
+  /// Already gone is success.
+  virtual asio::awaitable<Result<void>> remove_network(std::string name) = 0;
+
   /// Container events from now on, of containers that carry `label`.
   virtual asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) = 0;
   /// The engine's log stream of a container: frames (8-byte heads) unless it has a TTY.

@@ -29,6 +29,9 @@ struct Session {
   std::ostream& err;
 };
 
+/// What arguments and values may be: their names, from the daemon.
+using Candidates = std::vector<std::string> (*)(Requests&);
+
 enum class FlagKind { Switch, Text, File };
 
 struct Flag {
@@ -38,13 +41,11 @@ struct Flag {
   std::string usage{};
   std::string standard{};            ///< Shown as the default; empty: nothing is shown.
   std::vector<std::string> words{};  ///< The values it knows, for completion.
+  Candidates candidates = nullptr;   ///< Values that the daemon knows, for completion.
 };
 
 /// The exit status. Errors are printed as they are, and the status is 1.
 using Verb = Result<int> (*)(Session&, Values const&);
-/// What the arguments may be: their names, from the daemon.
-using Candidates = std::vector<std::string> (*)(Requests&);
-
 /// A node of the tree of commands: either it has children, or it can be run.
 struct Command {
   std::string name{};

@@ -6,6 +6,9 @@ namespace swarmward::cli {
 
 namespace {
 
+/// More arguments than anybody writes.
+constexpr std::size_t kAnyNumber = 1000;
+
 Flag format_flag() {
   return {.name = "format",
           .kind = FlagKind::Text,
@@ -16,6 +19,20 @@ Flag format_flag() {
 
 Flag switch_flag(std::string name, std::string usage, char letter = 0) {
   return {.name = std::move(name), .letter = letter, .usage = std::move(usage)};
+}
+
+Flag text_flag(std::string name, std::string usage, std::string standard) {
+  return {.name = std::move(name),
+          .kind = FlagKind::Text,
+          .usage = std::move(usage),
+          .standard = std::move(standard)};
+}
+
+Flag name_flag(std::string name, std::string usage, Candidates candidates) {
+  return {.name = std::move(name),
+          .kind = FlagKind::Text,
+          .usage = std::move(usage),
+          .candidates = candidates};
 }
 
 Flag file_flag(std::string name, std::string usage) {
@@ -34,7 +51,11 @@ Command node_command() {
                  file_flag("tls-cert", "Certificate to show to the engine"),
                  file_flag("tls-key", "Key of that certificate"),
                  file_flag("ssh-identity", "Private key for an ssh:// address"),
-                 switch_flag("with-agent", "Run the agent on that host, for networks")},
+                 switch_flag("with-agent",
+                             "Put swarmward on that host, in a container, and have it join"),
+                 text_flag("engine-socket",
+                           "Path of the engine's socket on that host, for the agent",
+                           "/var/run/docker.sock")},
        .run = &adopt_node},
       {.name = "ls",
        .brief = "List nodes and how their engines are reached",
@@ -56,9 +77,17 @@ Command make_ward() {
   Command ward{.name = "ward", .brief = "Look into a swarm of Swarmward and mend it"};
   ward.children = {
       {.name = "doctor",
-       .brief = "Check the hosts, engines and certificates of the swarm",
-       .flags = {format_flag()},
-       .run = &doctor},
+       .arguments = "[NETWORK...]",
+       .brief = "Check the hosts, engines, certificates and networks of the swarm",
+       .most = kAnyNumber,
+       .flags = {format_flag(),
+                 switch_flag("json", "The same as --format json"),
+                 switch_flag("network",
+                             "Compare the networks of all nodes, or those that are named, with "
+                             "what the manager planned"),
+                 name_flag("node", "With --network: look at this node only", &node_names)},
+       .run = &doctor,
+       .candidates = &network_names},
       {.name = "explain",
        .arguments = "SERVICE|TASK",
        .brief = "Say why tasks do not run as wanted",
@@ -76,6 +105,20 @@ Command make_ward() {
                  switch_flag("dry-run", "Only list the moves"),
                  format_flag()},
        .run = &rebalance,
+       .candidates = &service_names},
+      {.name = "trace",
+       .arguments = "SERVICE[:PORT]",
+       .brief = "Follow a connection to a published port, or to a service inside of a network",
+       .least = 1,
+       .most = 1,
+       .flags = {format_flag(),
+                 name_flag(
+                     "from", "The node where the connection enters; else the manager", &node_names),
+                 switch_flag("json", "The same as --format json"),
+                 name_flag("network",
+                           "Without a port: the network inside of which it is asked",
+                           &network_names)},
+       .run = &trace,
        .candidates = &service_names},
       {.name = "version",
        .brief = "Show the versions of the plugin and of the daemon",

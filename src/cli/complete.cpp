@@ -47,6 +47,11 @@ std::vector<Candidate> candidates_at(Place const& place,
     for (auto const& word : place.waiting->words) {
       found.push_back({word});
     }
+    if (place.waiting->candidates != nullptr) {
+      for (auto const& name : place.waiting->candidates(daemon)) {
+        found.push_back({name});
+      }
+    }
     return found;
   }
   if (begun.starts_with('-')) {
@@ -93,6 +98,13 @@ std::vector<std::string> service_names(Requests& daemon) {
 std::vector<std::string> node_names(Requests& daemon) {
   return texts(daemon, "/ward/nodes", [](nlohmann::json const& node) -> std::string {
     return node.is_object() ? node.value("Name", "") : "";
+  });
+}
+
+std::vector<std::string> network_names(Requests& daemon) {
+  return texts(daemon, "/networks", [](nlohmann::json const& network) -> std::string {
+    bool const shared = network.is_object() && network.value("Scope", "") == "swarm";
+    return shared ? network.value("Name", "") : "";
   });
 }
 

@@ -16,8 +16,9 @@ enum class Descriptions { No, Yes };
                                    Descriptions descriptions,
                                    Requests& daemon);
 
-/// Names of services, and of nodes that may be released.
+/// Names of services, of nodes, and of the swarm's networks.
 [[nodiscard]] std::vector<std::string> service_names(Requests& daemon);
 [[nodiscard]] std::vector<std::string> node_names(Requests& daemon);
+[[nodiscard]] std::vector<std::string> network_names(Requests& daemon);
 
 }  // namespace swarmward::cli

@@ -16,10 +16,10 @@ class CompleteTest : public ::testing::Test {
 };
 
 TEST_F(CompleteTest, CommandsByTheirBeginning) {
-  EXPECT_EQ(at({""}), "doctor\nexplain\nnode\nrebalance\nversion\n:4\n");
+  EXPECT_EQ(at({""}), "doctor\nexplain\nnode\nrebalance\ntrace\nversion\n:4\n");
   EXPECT_EQ(at({"do"}), "doctor\n:4\n");
   EXPECT_EQ(at({"do"}, Descriptions::Yes),
-            "doctor\tCheck the hosts, engines and certificates of the swarm\n:4\n");
+            "doctor\tCheck the hosts, engines, certificates and networks of the swarm\n:4\n");
   EXPECT_EQ(at({"node", "r"}), "release\n:4\n");
 }
 
@@ -36,6 +36,16 @@ TEST_F(CompleteTest, FlagsAndTheirValues) {
   EXPECT_EQ(at({"rebalance", "--d"}), "--detach\n--dry-run\n:4\n");
   EXPECT_EQ(at({"explain", "--format", ""}), "table\njson\n:4\n");
   EXPECT_EQ(at({"node", "adopt", "--tls-ca", ""}), ":0\n") << "the shell offers files";
+}
+
+TEST_F(CompleteTest, NodesAndNetworksWhereTheyAreMeant) {
+  daemon_.say("GET /ward/nodes", R"([{"Name":"h1"},{"Name":"h2"}])");
+  daemon_.say("GET /networks",
+              R"([{"Name":"back","Scope":"swarm"},{"Name":"bridge","Scope":"local"},{}])");
+  EXPECT_EQ(at({"trace", "--from", ""}), "h1\nh2\n:4\n");
+  EXPECT_EQ(at({"trace", "--network", ""}), "back\n:4\n");
+  EXPECT_EQ(at({"doctor", "--network", "--node", "h2", "b"}), "back\n:4\n");
+  EXPECT_EQ(at({"doctor", "--network", "back", ""}), "back\n:4\n") << "several may be named";
 }
 
 TEST_F(CompleteTest, ADaemonThatIsAwayOffersNothing) {

@@ -17,9 +17,10 @@ Management Commands:
   node        Manage the engines that are nodes of the swarm
 
 Commands:
-  doctor      Check the hosts, engines and certificates of the swarm
+  doctor      Check the hosts, engines, certificates and networks of the swarm
   explain     Say why tasks do not run as wanted
   rebalance   Move tasks to nodes that have fewer of their service
+  trace       Follow a connection to a published port, or to a service inside of a network
   version     Show the versions of the plugin and of the daemon
 
 Run 'docker ward COMMAND --help' for more information on a command.

@@ -56,8 +56,8 @@ TEST(ParseWords, MistakesInArgumentsEndWith1) {
             "Usage:  docker ward explain [OPTIONS] SERVICE|TASK\n\n"
             "Run 'docker ward explain --help' for more information");
   EXPECT_EQ(none.status, 1);
-  EXPECT_THAT(parse({"doctor", "x"}).mistake,
-              HasSubstr("'docker ward doctor' accepts no arguments"));
+  EXPECT_THAT(parse({"version", "x"}).mistake,
+              HasSubstr("'docker ward version' accepts no arguments"));
   EXPECT_THAT(parse({"rebalance", "a", "b"}).mistake, HasSubstr("requires at most 1 argument"));
   EXPECT_THAT(parse({"node", "adopt", "h2"}).mistake, HasSubstr("requires 2 arguments"));
   EXPECT_THAT(parse({"mend"}).mistake, HasSubstr("docker: unknown command: docker ward mend"));

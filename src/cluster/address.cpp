@@ -88,6 +88,9 @@ Result<std::string> advertised(AddressRequest const& request,
 
 }  // namespace
 
+/// The host's end of the way to the ingress network; see mesh/apply/ingress_link.h.
+constexpr std::string_view kIngressLink = "ward0";
+
 std::vector<InterfaceAddress> interface_addresses() {
   std::vector<InterfaceAddress> found;
   ifaddrs* raw = nullptr;
@@ -98,7 +101,8 @@ std::vector<InterfaceAddress> interface_addresses() {
   for (auto const* entry = raw; entry != nullptr; entry = entry->ifa_next) {
     bool const usable = entry->ifa_addr != nullptr && (entry->ifa_flags & IFF_UP) != 0 &&
                         (entry->ifa_flags & IFF_LOOPBACK) == 0 &&
-                        !std::string_view(entry->ifa_name).starts_with("docker");
+                        !std::string_view(entry->ifa_name).starts_with("docker") &&
+                        std::string_view(entry->ifa_name) != kIngressLink;
     if (!usable ||
         (entry->ifa_addr->sa_family != AF_INET && entry->ifa_addr->sa_family != AF_INET6)) {
       continue;

@@ -26,6 +26,8 @@ struct Newcomer {
 struct MemberReport {
   std::string address;
   std::uint32_t agent_port = 0;
+  std::vector<std::string> resolvers = {};
+  bool can_encrypt = false;  ///< As model::Node has it.
 };
 
 /// The node as it must be written after a report, if anything changed. Errors: Forbidden if the

@@ -59,6 +59,20 @@ Result<void> check_address_pools(std::vector<std::string> const& pools, std::uin
   return {};
 }
 
+namespace {
+
+/// Every swarm has one from the start, as natively.
+model::Network ingress_network(RandomBytes const& random) {
+  model::Network network;
+  network.id = new_id<model::NetworkTag>(random);
+  network.spec.annotations.name = "ingress";
+  network.spec.driver.name = "overlay";
+  network.spec.ingress = true;
+  return network;
+}
+
+}  // namespace
+
 Result<model::NodeId> found_swarm(state::Draft& draft,
                                   Founding const& founding,
                                   RandomBytes const& random) {
@@ -103,6 +117,7 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
     cluster.unlock_key = make_unlock_key(random);
   }
   draft.put(std::move(cluster));
+  draft.put(ingress_network(random));
   auto const id = node.id;
   draft.put(std::move(node));
   return id;
@@ -139,6 +154,9 @@ void dissolve_swarm(state::Draft& draft) {
     draft.erase(id);
   }
   for (auto const [id, node] : before.nodes) {
+    draft.erase(id);
+  }
+  for (auto const [id, network] : before.networks) {
     draft.erase(id);
   }
   draft.erase_cluster();

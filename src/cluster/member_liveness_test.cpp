@@ -105,10 +105,20 @@ TEST_F(MemberLivenessTest, AWatcherThatWasAwayBlamesNobody) {
 }
 
 TEST_F(MemberLivenessTest, TheSwarmsPeriodSetsTheGrace) {
-  EXPECT_EQ(beat_grace(seconds(5)), milliseconds(2500));
-  EXPECT_EQ(beat_period(seconds(5)), milliseconds(500));
-  EXPECT_EQ(beat_grace(seconds(0)), milliseconds(2500)) << "not set";
-  EXPECT_EQ(beat_grace(milliseconds(10)), milliseconds(500)) << "too short to be kept";
+  EXPECT_EQ(beat_grace(seconds(5), 3), milliseconds(2500));
+  EXPECT_EQ(beat_period(seconds(5), 3), milliseconds(500));
+  EXPECT_EQ(beat_grace(seconds(0), 3), milliseconds(2500)) << "not set";
+  EXPECT_EQ(beat_grace(milliseconds(10), 3), milliseconds(500)) << "too short to be kept";
+}
+
+TEST_F(MemberLivenessTest, ManyHostsSpeakLessOften) {
+  EXPECT_EQ(pace_of(0), 1U);
+  EXPECT_EQ(pace_of(500), 1U);
+  EXPECT_EQ(pace_of(501), 2U);
+  EXPECT_EQ(pace_of(100'000), 5U);
+  EXPECT_EQ(beat_period(seconds(5), 1000), seconds(1));
+  EXPECT_EQ(beat_grace(seconds(5), 1000), seconds(5));
+  EXPECT_LT(beat_grace(seconds(5), 100'000), kNodeDownAfter) << "still sooner than native";
 }
 
 }  // namespace

@@ -28,12 +28,19 @@ model::Node ready(model::Node node) {
 
 }  // namespace
 
-Duration beat_period(Duration heartbeat_period) {
-  return std::max<Duration>(period_or_usual(heartbeat_period) / 10, kShortestBeat);
+unsigned pace_of(std::size_t hosts) {
+  constexpr std::size_t kHostsAtFullPace = 500;
+  constexpr std::size_t kSlowest = 5;
+  auto const pace = (hosts + kHostsAtFullPace - 1) / kHostsAtFullPace;
+  return static_cast<unsigned>(std::clamp<std::size_t>(pace, 1, kSlowest));
 }
 
-Duration beat_grace(Duration heartbeat_period) {
-  return std::max<Duration>(period_or_usual(heartbeat_period) / 2, kShortestGrace);
+Duration beat_period(Duration heartbeat_period, std::size_t hosts) {
+  return pace_of(hosts) * std::max<Duration>(period_or_usual(heartbeat_period) / 10, kShortestBeat);
+}
+
+Duration beat_grace(Duration heartbeat_period, std::size_t hosts) {
+  return pace_of(hosts) * std::max<Duration>(period_or_usual(heartbeat_period) / 2, kShortestGrace);
 }
 
 std::optional<model::Node> NodeLiveness::beat(model::Node const& node, Duration grace, Time now) {

@@ -10,10 +10,13 @@ namespace swarmward::cluster {
 /// A node silent for this long is Down. Source: swarm mode's heartbeat of 5 s, grace factor 3.
 /// The node's label `ward.node.grace` sets another time.
 inline constexpr std::chrono::seconds kNodeDownAfter{15};
+/// What is done for each host again and again is done this many times slower, so that a manager of
+/// many hosts does not spend itself on hearing that all is well: 1 up to 500 hosts, at most 5.
+[[nodiscard]] unsigned pace_of(std::size_t hosts);
 /// Joined hosts tell that they live ten times in the swarm's heartbeat period, and are Down after
-/// half of it: 2.5 s by default, where native takes 11 to 16 s.
-[[nodiscard]] Duration beat_period(Duration heartbeat_period);
-[[nodiscard]] Duration beat_grace(Duration heartbeat_period);
+/// half of it: 2.5 s by default, where native takes 11 to 16 s. Both times the pace.
+[[nodiscard]] Duration beat_period(Duration heartbeat_period, std::size_t hosts);
+[[nodiscard]] Duration beat_grace(Duration heartbeat_period, std::size_t hosts);
 
 /// What was seen of a node's engine: its description, or that it does not answer.
 struct NodeSighting {

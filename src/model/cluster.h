@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/network_plan.h"
 #include "model/node.h"
 
 namespace swarmward::model {
@@ -66,6 +67,9 @@ struct Cluster {
   std::string listen_addr;
   std::string unlock_key;  ///< Empty while autolock is off.
   NodeId manager_node;     ///< The node of this daemon's own host.
+  /// Of encrypted networks, oldest first; none before the first such network.
+  std::vector<NetworkKey> network_keys;
+  Time network_keys_changed{};  ///< When the newest was added.
 };
 
 }  // namespace swarmward::model

@@ -5,6 +5,7 @@
 namespace swarmward::model {
 
 using ClusterId = Id<struct ClusterTag>;
+using NetworkId = Id<struct NetworkTag>;
 using NodeId = Id<struct NodeTag>;
 using ServiceId = Id<struct ServiceTag>;
 using TaskId = Id<struct TaskTag>;

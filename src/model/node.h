@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/network.h"
 #include "model/resources.h"
 #include "model/service.h"
 
@@ -60,12 +61,14 @@ struct ManagerStatus {
 struct EngineAccess {
   /// A host that joined: the port of its agent, at the node's address; 0 for others.
   std::uint32_t agent_port = 0;
+  /// Servers of DNS that this host uses and its containers can ask.
+  std::vector<std::string> resolvers;
   std::string fingerprint;  ///< Of that host's key, see cluster/pki; the node is known by it.
   /// An adopted engine: "tcp://host:2376", "ssh://user@host"; empty for others.
   std::string url;
-  std::string ca;           ///< PEM, for tcp:// with TLS; empty: the roots of the system.
-  std::string certificate;  ///< PEM.
-  std::string key;          ///< PEM.
+  std::string ca;            ///< PEM, for tcp:// with TLS; empty: the roots of the system.
+  std::string certificate;   ///< PEM.
+  std::string key;           ///< PEM.
   std::string ssh_identity;  ///< Text of a key for ssh; empty: what ssh finds itself.
   bool operator==(EngineAccess const&) const = default;
 };
@@ -82,6 +85,11 @@ struct Node {
   /// for the host's own engine; empty if the engine is reached by `access`.
   std::string engine_name;
   EngineAccess access;
+  /// What its agent said of the host's kernel: it can encrypt what goes to other nodes.
+  bool can_encrypt = false;
+  /// The node's own address in each overlay network of which it has a task. Written by the
+  /// allocator.
+  std::vector<NetworkAddress> attachments;
 };
 
 }  // namespace swarmward::model

@@ -4,6 +4,7 @@
 
 #include "model/compact.h"
 #include "model/container_id.h"
+#include "model/network.h"
 #include "model/service.h"
 #include "model/status_text.h"
 
@@ -85,6 +86,9 @@ struct Task {
   std::optional<std::uint64_t> job_iteration;  ///< Only tasks of jobs have one.
   /// What placement handed out of the node's generic resources. Written at assignment.
   RareList<GenericResource> generic_resources;
+  /// One address in each overlay network of the spec, and in the ingress network if its service
+  /// publishes ports there. Written by the allocator, before placement.
+  RareList<NetworkAddress> networks;
 
   // What the loops must remember about a task for decisions after a restart of the daemon.
   /// Restart delay: it becomes desired running not before this time.

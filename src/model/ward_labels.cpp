@@ -132,6 +132,31 @@ std::vector<Dependency> dependencies(StringMap const& service_labels) {
   return found;
 }
 
+IngressMode ingress_mode(StringMap const& service_labels) {
+  auto const value = value_of(service_labels, "ward.ingress");
+  return value == "preserve" ? IngressMode::Preserve
+         : value == "local"  ? IngressMode::Local
+                             : IngressMode::Snat;
+}
+
+std::vector<std::string> publish_at(StringMap const& service_labels, std::uint32_t published_port) {
+  std::vector<std::string> found;
+  auto const label = "ward.publish." + std::to_string(published_port) + ".ip";
+  auto rest = value_of(service_labels, label.c_str());
+  while (!rest.empty()) {
+    auto const comma = std::min(rest.find(','), rest.size());
+    if (auto const one = trimmed(rest.substr(0, comma)); !one.empty()) {
+      found.emplace_back(one);
+    }
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return found;
+}
+
+Duration drain_delay(StringMap const& service_labels) {
+  return positive_duration(service_labels, "ward.drain-delay").value_or(Duration::zero());
+}
+
 std::optional<Duration> node_grace(StringMap const& node_labels) {
   return positive_duration(node_labels, "ward.node.grace");
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/common.h"
+#include "model/network_plan.h"
 
 namespace swarmward::model {
 
@@ -49,6 +50,19 @@ struct Dependency {
 /// `ward.depends-on=db,cache:healthy`: in the order written; ":healthy" asks for all tasks. Default
 /// none.
 [[nodiscard]] std::vector<Dependency> dependencies(StringMap const& service_labels);
+
+/// `ward.ingress=preserve|local`: whom tasks see as the source behind published ports. Default
+/// snat.
+[[nodiscard]] IngressMode ingress_mode(StringMap const& service_labels);
+
+/// `ward.publish.PORT.ip`: the addresses and interfaces of nodes that answer on the published port,
+/// in the order written. Default none: all answer.
+[[nodiscard]] std::vector<std::string> publish_at(StringMap const& service_labels,
+                                                  std::uint32_t published_port);
+
+/// `ward.drain-delay`: so long a task goes on serving what it has after it was withdrawn from all
+/// nodes, before its stop signal. Default zero.
+[[nodiscard]] Duration drain_delay(StringMap const& service_labels);
 
 /// `ward.node.grace`: how long the node may be silent before it counts as down. Nothing: liveness's
 /// default; 0 counts as absent.

@@ -55,6 +55,8 @@ class Loader {
         return add_service(row);
       case ObjectKind::Task:
         return add_task(row);
+      case ObjectKind::Network:
+        return add_network(row);
     }
     return internal_error("stored object " + row.id + " is of an unknown kind");
   }
@@ -85,6 +87,17 @@ class Loader {
     }
     auto shared = std::make_shared<model::Node const>(std::move(*node));
     snapshot_.nodes.insert_or_assign(shared->id, shared);
+    return {};
+  }
+
+  Result<void> add_network(Row const& row) {
+    auto network = codec_.decode_network(row.body);
+    if (!network) {
+      return unreadable(row, network);
+    }
+    auto shared = std::make_shared<model::Network const>(std::move(*network));
+    snapshot_.networks.insert_or_assign(shared->id, shared);
+    snapshot_.network_names.insert_or_assign(lower_case(shared->name()), shared->id);
     return {};
   }
 
@@ -132,6 +145,7 @@ std::vector<Row> rows_of(std::vector<Touched const*> const& commits,
   std::vector<Row> rows;
   add_rows(rows, ObjectKind::Cluster, commits, &Touched::clusters, codec.encode_cluster);
   add_rows(rows, ObjectKind::Node, commits, &Touched::nodes, codec.encode_node);
+  add_rows(rows, ObjectKind::Network, commits, &Touched::networks, codec.encode_network);
   add_rows(rows, ObjectKind::Service, commits, &Touched::services, codec.encode_service);
   add_rows(rows, ObjectKind::Task, commits, &Touched::tasks, codec.encode_task);
   rows.push_back({ObjectKind::Counter, "version", std::to_string(version)});

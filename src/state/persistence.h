@@ -12,7 +12,14 @@
 namespace swarmward::state {
 
 /// Numbers are part of the stored format.
-enum class ObjectKind : std::uint8_t { Counter = 0, Cluster = 1, Node = 2, Service = 3, Task = 4 };
+enum class ObjectKind : std::uint8_t {
+  Counter = 0,
+  Cluster = 1,
+  Node = 2,
+  Service = 3,
+  Task = 4,
+  Network = 5,
+};
 
 /// One object to write, or to remove when the body is empty.
 struct Row {
@@ -41,10 +48,12 @@ class Persistence {
 struct Codec {
   std::function<std::string(model::Cluster const&)> encode_cluster;
   std::function<std::string(model::Node const&)> encode_node;
+  std::function<std::string(model::Network const&)> encode_network;
   std::function<std::string(model::Service const&)> encode_service;
   std::function<std::string(model::Task const&)> encode_task;
   std::function<Result<model::Cluster>(std::string_view)> decode_cluster;
   std::function<Result<model::Node>(std::string_view)> decode_node;
+  std::function<Result<model::Network>(std::string_view)> decode_network;
   std::function<Result<model::Service>(std::string_view)> decode_service;
   std::function<Result<model::Task>(std::string_view)> decode_task;
 };

@@ -22,6 +22,9 @@ ServicePtr Snapshot::find_service(model::ServiceId const& id) const {
 NodePtr Snapshot::find_node(model::NodeId const& id) const {
   return find_or_null(nodes, id);
 }
+NetworkPtr Snapshot::find_network(model::NetworkId const& id) const {
+  return find_or_null(networks, id);
+}
 TaskPtr Snapshot::find_task(model::TaskId const& id) const {
   return find_or_null(tasks, id);
 }
@@ -76,6 +79,14 @@ void Draft::put(model::Node node) {
   touched_.nodes.push_back({std::move(before), std::move(after)});
 }
 
+void Draft::put(model::Network network) {
+  auto before = view_.find_network(network.id);
+  stamp(network.meta, before ? &before->meta : nullptr);
+  auto after = std::make_shared<model::Network const>(std::move(network));
+  set(before, after);
+  touched_.networks.push_back({std::move(before), std::move(after)});
+}
+
 void Draft::put(model::Service service) {
   auto before = view_.find_service(service.id);
   stamp(service.meta, before ? &before->meta : nullptr);
@@ -97,6 +108,18 @@ void Draft::set(NodePtr const& before, NodePtr const& after) {
     view_.nodes.insert_or_assign(after->id, after);
   } else {
     view_.nodes.erase(before->id);
+  }
+}
+
+void Draft::set(NetworkPtr const& before, NetworkPtr const& after) {
+  if (before) {
+    view_.network_names.erase(lower_case(before->name()));
+  }
+  if (after) {
+    view_.network_names.insert_or_assign(lower_case(after->name()), after->id);
+    view_.networks.insert_or_assign(after->id, after);
+  } else {
+    view_.networks.erase(before->id);
   }
 }
 
@@ -139,6 +162,7 @@ void Draft::undo() {
   };
   back(touched_.tasks);
   back(touched_.services);
+  back(touched_.networks);
   back(touched_.nodes);
   if (!touched_.clusters.empty()) {
     view_.cluster = touched_.clusters.front().before;
@@ -156,6 +180,13 @@ void Draft::erase(model::NodeId const& id) {
   if (auto before = view_.find_node(id)) {
     set(before, nullptr);
     touched_.nodes.push_back({std::move(before), nullptr});
+  }
+}
+
+void Draft::erase(model::NetworkId const& id) {
+  if (auto before = view_.find_network(id)) {
+    set(before, nullptr);
+    touched_.networks.push_back({std::move(before), nullptr});
   }
 }
 

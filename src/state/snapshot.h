@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "model/cluster.h"
+#include "model/network.h"
 #include "model/task.h"
 #include "state/persistent_map.h"
 
 namespace swarmward::state {
 
 using ClusterPtr = std::shared_ptr<model::Cluster const>;
+using NetworkPtr = std::shared_ptr<model::Network const>;
 using NodePtr = std::shared_ptr<model::Node const>;
 using ServicePtr = std::shared_ptr<model::Service const>;
 using TaskPtr = std::shared_ptr<model::Task const>;
@@ -64,15 +66,18 @@ struct Snapshot {
   ClusterPtr cluster;  ///< Null while there is no swarm.
   PersistentMap<model::NodeId, NodePtr> nodes;
   PersistentMap<model::ServiceId, ServicePtr> services;
+  PersistentMap<model::NetworkId, NetworkPtr> networks;
   TaskTable tasks;
 
   /// Keys are names in lower case: uniqueness ignores case, look-ups do not.
   PersistentMap<std::string, model::ServiceId> service_names;
+  PersistentMap<std::string, model::NetworkId> network_names;
   PersistentMap<TaskBySlot::Key, TaskPtr, TaskBySlot> tasks_by_service;
   PersistentMap<TaskByNode::Key, TaskPtr, TaskByNode> tasks_by_node;  ///< Those that have one.
 
   [[nodiscard]] ServicePtr find_service(model::ServiceId const& id) const;
   [[nodiscard]] NodePtr find_node(model::NodeId const& id) const;
+  [[nodiscard]] NetworkPtr find_network(model::NetworkId const& id) const;
   [[nodiscard]] TaskPtr find_task(model::TaskId const& id) const;
   /// By slot.
   [[nodiscard]] std::vector<TaskPtr> tasks_of(model::ServiceId const& service) const;
@@ -90,11 +95,12 @@ struct Touch {
 struct Touched {
   std::vector<Touch<model::Cluster>> clusters;
   std::vector<Touch<model::Node>> nodes;
+  std::vector<Touch<model::Network>> networks;
   std::vector<Touch<model::Service>> services;
   std::vector<Touch<model::Task>> tasks;
 
   [[nodiscard]] std::size_t count() const {
-    return clusters.size() + nodes.size() + services.size() + tasks.size();
+    return clusters.size() + nodes.size() + networks.size() + services.size() + tasks.size();
   }
   [[nodiscard]] bool empty() const { return count() == 0; }
 };
@@ -114,10 +120,12 @@ class Draft {
 
   void put(model::Cluster cluster);
   void put(model::Node node);
+  void put(model::Network network);
   void put(model::Service service);
   void put(model::Task task);
   void erase_cluster();
   void erase(model::NodeId const& id);
+  void erase(model::NetworkId const& id);
   void erase(model::ServiceId const& id);
   void erase(model::TaskId const& id);
 
@@ -126,6 +134,7 @@ class Draft {
   void stamp(model::Meta& meta, model::Meta const* before) const;
   /// Makes the tables hold `after` where they held `before`; null where there is none.
   void set(NodePtr const& before, NodePtr const& after);
+  void set(NetworkPtr const& before, NetworkPtr const& after);
   void set(ServicePtr const& before, ServicePtr const& after);
   void set(TaskPtr const& before, TaskPtr const& after);
   /// Everything as it was when the draft was made.

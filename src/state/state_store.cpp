@@ -24,6 +24,7 @@ void append(Touched& all, Touched const& more) {
   };
   append_kind(all.clusters, more.clusters);
   append_kind(all.nodes, more.nodes);
+  append_kind(all.networks, more.networks);
   append_kind(all.services, more.services);
   append_kind(all.tasks, more.tasks);
 }

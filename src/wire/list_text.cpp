@@ -1,7 +1,13 @@
 #include "wire/list_text.h"
 
+#include <nlohmann/json.hpp>
+
+#include "model/attachment.h"
+#include "wire/body.h"
+#include "wire/fields/network_attachment.h"
 #include "wire/fields/node.h"
 #include "wire/fields/task.h"
+#include "wire/task.h"
 
 namespace swarmward::wire {
 
@@ -34,33 +40,72 @@ void describe(A& a, CountedService const& counted) {
 /// Native never sets labels or volumes of its own, yet shows them.
 struct ShownTask {
   model::Task const& task;
+  RawText attachments;
 };
 template <class A>
 void describe(A& a, ShownTask const& shown) {
   describe(a, shown.task);
+  a.omit("NetworksAttachments", shown.attachments);
   a.keep("Labels", model::StringMap{});
   a.nullable("Volumes", std::optional<bool>{});
+}
+
+struct AttachmentText {
+  RawText network;
+  std::vector<std::string> addresses;
+};
+template <class A>
+void describe(A& a, AttachmentText const& attachment) {
+  a.keep("Network", attachment.network);
+  a.omit("Addresses", attachment.addresses);
 }
 
 }  // namespace
 
 void append_text(std::string& out,
-                 TextWorkspace& workspace,
                  model::Service const& service,
                  std::optional<ServiceStatus> const& status) {
   CountedService counted{service, std::nullopt};
   if (status) {
     counted.status = StatusField{*status};
   }
-  TextWriter(out, workspace).write_object(counted);
+  TextWriter(out, Form::Api).write_object(counted);
 }
 
-void append_text(std::string& out, TextWorkspace& workspace, model::Node const& node) {
-  TextWriter(out, workspace).write_object(node);
+void append_text(std::string& out, model::Node const& node) {
+  TextWriter(out, Form::Api).write_object(node);
 }
 
 void TaskTexts::append(std::string& out, model::Task const& task) {
-  TextWriter(out, workspace_, this).write_object(ShownTask{task});
+  if (model::is_attachment(task)) {  // Rare, and with a spec like no other.
+    out += dump_json(to_json(task, find_network_));
+    return;
+  }
+  attachments_.clear();
+  if (!task.networks.empty()) {
+    write_attachments(task);
+  }
+  TextWriter(out, Form::Api, this).write_object(ShownTask{task, {attachments_}});
+}
+
+void TaskTexts::write_attachments(model::Task const& task) {
+  for (auto const& [network, address] : task.networks) {
+    attachments_ += attachments_.empty() ? '[' : ',';
+    TextWriter(attachments_, Form::Api).write_object(AttachmentText{{text_of(network)}, {address}});
+  }
+  attachments_ += ']';
+}
+
+std::string_view TaskTexts::text_of(model::NetworkId const& id) {
+  auto const [found, is_new] = networks_.try_emplace(id);
+  if (is_new) {
+    auto const* known = find_network_(id);
+    model::Network removed;
+    removed.id = id;
+    TextWriter(found->second, Form::Api)
+        .write_object(ShownNetwork{known == nullptr ? removed : *known});
+  }
+  return found->second;
 }
 
 std::string_view TaskTexts::text_of(model::TaskSpec const& spec) {
@@ -77,8 +122,7 @@ std::string_view TaskTexts::text_of(model::TaskSpec const& spec) {
   if (shown.runtime == "container") {
     shown.runtime.clear();
   }
-  TextWorkspace workspace;  // Ours is in use: a task is being written.
-  TextWriter(text, workspace).write_object(shown);
+  TextWriter(text, Form::Api).write_object(shown);
   size_ += text.size();
   return texts_.emplace(&spec, std::move(text)).first->second;
 }

@@ -15,23 +15,37 @@ namespace {
 
 // The documents of to_json() are the judge of all texts.
 
+model::Network const* find_network(model::NetworkId const& id) {
+  static model::Network const known = testing::full_network();
+  return id == known.id ? &known : nullptr;
+}
+
 std::string text_of(model::Task const& task) {
   std::string text;
-  TaskTexts().append(text, task);
+  TaskTexts(find_network).append(text, task);
   return text;
 }
 
 template <class T>
 std::string text_of(T const& object) {
   std::string text;
-  TextWorkspace workspace;
-  append_text(text, workspace, object);
+  append_text(text, object);
   return text;
+}
+
+/// The order of members is each one's own. A member that came twice would show in the length.
+void expect_document(std::string const& text, nlohmann::json const& document) {
+  auto const expected = dump_json(document);
+  EXPECT_EQ(text.size(), expected.size()) << text;
+  EXPECT_EQ(nlohmann::json::parse(text), nlohmann::json::parse(expected));
 }
 
 template <class T>
 void expect_same(T const& object) {
-  EXPECT_EQ(text_of(object), dump_json(to_json(object)));
+  expect_document(text_of(object), to_json(object));
+}
+void expect_same(model::Task const& task) {
+  expect_document(text_of(task), to_json(task, find_network));
 }
 
 model::Task bare_task() {
@@ -75,9 +89,8 @@ TEST(ListText, SpecialCharactersAreSeenWhereverTheyStand) {
 TEST(ListText, CountsOfAServiceStandInTheirPlace) {
   ServiceStatus const status{1, 2, 3};
   std::string text;
-  TextWorkspace workspace;
-  append_text(text, workspace, testing::full_service(), status);
-  EXPECT_EQ(text, dump_json(to_json(testing::full_service(), status)));
+  append_text(text, testing::full_service(), status);
+  expect_document(text, to_json(testing::full_service(), status));
 }
 
 TEST(ListText, EveryModeIsThatOfTheDocument) {
@@ -190,18 +203,33 @@ TEST(ListText, NumbersWithAFraction) {
 }
 
 TEST(ListText, SpecsAreWrittenOnceAndNotMixedUp) {
-  TaskTexts texts;
+  TaskTexts texts(find_network);
   auto const one = testing::full_task();
   auto const other = bare_task();
   for (auto const* task : {&one, &other, &one, &other}) {
     std::string text = "before ";
     texts.append(text, *task);
-    EXPECT_EQ(text, "before " + dump_json(to_json(*task)));
+    EXPECT_EQ(text, "before " + text_of(*task));
+  }
+}
+
+TEST(ListText, NetworksOfATaskAreThoseOfTheDocument) {
+  auto task = bare_task();
+  task.networks = {{testing::full_network().id, "10.0.1.5/24"}};
+  expect_same(task);
+  task.networks = {{testing::full_network().id, "10.0.1.5/24"},
+                   {model::NetworkId("removed"), "10.0.2.5/24"}};
+  expect_same(task);
+  TaskTexts texts(find_network);
+  for (auto const& other : {task, bare_task(), task}) {
+    std::string text;
+    texts.append(text, other);
+    expect_document(text, to_json(other, find_network));
   }
 }
 
 TEST(ListText, ManySpecsAreForgottenInTime) {
-  TaskTexts texts;
+  TaskTexts texts(find_network);
   std::vector<model::Task> tasks;
   for (int i = 0; i < 40; ++i) {
     auto task = bare_task();
@@ -214,7 +242,7 @@ TEST(ListText, ManySpecsAreForgottenInTime) {
     for (auto const& task : tasks) {
       std::string text;
       texts.append(text, task);
-      EXPECT_EQ(text, dump_json(to_json(task)));
+      expect_document(text, to_json(task, find_network));
     }
   }
 }

@@ -12,7 +12,7 @@ namespace {
 template <class T>
 nlohmann::json written(T const& value) {
   nlohmann::json document;
-  Writer writer(document, Form::Api);
+  Writer writer(document);
   describe(writer, value);
   return document;
 }

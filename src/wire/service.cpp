@@ -88,14 +88,14 @@ Result<model::ServiceSpec> service_spec_from_json(json const& document, LegacyNe
 
 json to_json(model::ServiceSpec const& spec) {
   json document;
-  Writer writer(document, Form::Api);
+  Writer writer(document);
   describe(writer, spec);
   return document;
 }
 
 json to_json(model::Service const& service, std::optional<ServiceStatus> status) {
   json document;
-  Writer writer(document, Form::Api);
+  Writer writer(document);
   describe(writer, service);
   if (status) {
     document["ServiceStatus"] = {{"RunningTasks", status->running},

@@ -11,14 +11,14 @@ using nlohmann::json;
 
 json to_json(model::ClusterSpec const& spec) {
   json document;
-  Writer writer(document, Form::Api);
+  Writer writer(document);
   describe(writer, spec);
   return document;
 }
 
 json to_json(model::Cluster const& cluster) {
   json document;
-  Writer writer(document, Form::Api);
+  Writer writer(document);
   describe(writer, cluster);
   document["RootRotationInProgress"] = cluster.root_rotation.has_value();
   // Native shows an empty list as null; clients tell "no pools" by it.

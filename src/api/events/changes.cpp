@@ -8,6 +8,7 @@ namespace swarmward::api {
 
 namespace {
 
+using model::Network;
 using model::Node;
 using model::Service;
 using model::StringMap;
@@ -39,6 +40,9 @@ std::string reachability(model::ManagerStatus const& status) {
 std::string name_of(Service const& service) {
   return service.name();
 }
+std::string name_of(Network const& network) {
+  return network.name();
+}
 std::string name_of(Node const& node) {
   auto const& name = node.spec.annotations.name;
   return name.empty() ? node.description.hostname : name;
@@ -48,6 +52,7 @@ std::string name_of(Task const& task) {
 }
 
 void add_always(StringMap& /*attributes*/, Service const& /*service*/) {}
+void add_always(StringMap& /*attributes*/, Network const& /*network*/) {}
 void add_always(StringMap& /*attributes*/, Node const& /*node*/) {}
 void add_always(StringMap& attributes, Task const& task) {
   attributes["service"] = task.service_id.str();
@@ -89,6 +94,8 @@ void add_changes(StringMap& attributes, Service const& before, Service const& af
   }
   add_update_state(attributes, before, after);
 }
+
+void add_changes(StringMap& /*attributes*/, Network const& /*before*/, Network const& /*after*/) {}
 
 void add_changes(StringMap& attributes, Node const& before, Node const& after) {
   add_change(
@@ -152,6 +159,7 @@ std::vector<SwarmEvent> events_of(state::Touched const& touched, Time now) {
   std::vector<SwarmEvent> events;
   if (!leaves_swarm(touched)) {
     add_events(events, "node", touched.nodes, now);
+    add_events(events, "network", touched.networks, now);
     add_events(events, "service", touched.services, now);
   }
   return events;

@@ -146,6 +146,32 @@ TEST(EventsOf, NodeThatBecomesManagerHadNoLeadershipToChange) {
   EXPECT_THAT(updated(before, node()).attributes, ElementsAre(Pair("name", "host1")));
 }
 
+TEST(EventsOf, NetworksAreCreatedAllocatedAndRemoved) {
+  model::Network network;
+  network.id = model::NetworkId("net1");
+  network.meta = {3, Time(std::chrono::seconds(10)), Time(std::chrono::seconds(20))};
+  network.spec.annotations.name = "back";
+  auto allocated = network;
+  allocated.vni = 4097;
+  state::Touched touched;
+  touched.networks.push_back({nullptr, shared(network)});
+  touched.networks.push_back({shared(network), shared(allocated)});
+  touched.networks.push_back({shared(allocated), nullptr});
+  auto const events = events_of(touched, kNow);
+  ASSERT_EQ(events.size(), 3U);
+  std::vector<std::string_view> actions;
+  for (auto const& event : events) {
+    EXPECT_EQ(event.type, "network");
+    EXPECT_EQ(event.id, "net1");
+    EXPECT_THAT(event.attributes, ElementsAre(Pair("name", "back")));
+    actions.push_back(event.action);
+  }
+  EXPECT_THAT(actions, ElementsAre("create", "update", "remove"));
+  EXPECT_EQ(events[0].time, Time(std::chrono::seconds(10)));
+  EXPECT_EQ(events[1].time, Time(std::chrono::seconds(20)));
+  EXPECT_EQ(events[2].time, kNow);
+}
+
 TEST(EventsOf, LeavingTheSwarmTellsNothing) {
   state::Touched touched;
   touched.clusters.push_back({shared(model::Cluster{}), nullptr});

@@ -1,22 +1,20 @@
 #include "api/events/event_feed.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "base/net/as_result.h"
 
 namespace swarmward::api {
 
 namespace {
 
 /// The engine waits while this much is not yet taken by the client.
-constexpr std::size_t kBufferLimit = std::size_t{1} << 18U;
+constexpr std::size_t kEventBufferLimit = std::size_t{1} << 18U;
 /// The swarm waits for nobody: a client this far behind loses the stream, and sees it.
 constexpr std::size_t kTooFarBehind = std::size_t{1} << 22U;
 /// No event is near it; a stream without line ends must not fill the memory.
 constexpr std::size_t kLongestLine = std::size_t{1} << 22U;
-
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 
@@ -57,8 +55,8 @@ asio::awaitable<void> EventFeed::pump(std::shared_ptr<backends::ByteStream> engi
       break;
     }
     append(*bytes);
-    while (buffer_.size() > kBufferLimit && !stopped_) {
-      co_await room_.async_wait(kQuiet);
+    while (buffer_.size() > kEventBufferLimit && !stopped_) {
+      co_await room_.async_wait(net::kAsResult);
     }
   }
   finish(end);
@@ -98,7 +96,7 @@ asio::awaitable<void> EventFeed::wait(std::chrono::milliseconds limit) {
     co_return;
   }
   output_.expires_after(limit);
-  co_await output_.async_wait(kQuiet);
+  co_await output_.async_wait(net::kAsResult);
 }
 
 std::string EventFeed::take() {

@@ -27,7 +27,9 @@ std::uint64_t key_of(std::string_view id) {
 }
 
 model::ContainerId const* container_of(state::TaskPtr const& task) {
-  return task && task->status.container ? &task->status.container->container_id : nullptr;
+  return task && !task->service_id.empty() && task->status.container
+             ? &task->status.container->container_id
+             : nullptr;
 }
 
 /// Nothing for a text that is not an engine's id.

@@ -17,6 +17,7 @@ class ContainerIndexTest : public testing::Test {
     model::Task task;
     task.id = model::TaskId(id);
     task.spec = std::make_shared<model::TaskSpec const>();
+    task.service_id = model::ServiceId("s1");
     task.service_annotations = std::make_shared<model::Annotations const>();
     if (!container.empty()) {
       task.status.container = model::ContainerStatus{container, 1, 0};

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/passthrough/shaping.h"
 #include "api/routes/lookup.h"
 #include "api/server/target.h"
 #include "base/percent_encode.h"
@@ -20,10 +21,6 @@ using Json = nlohmann::ordered_json;
 constexpr char const* kNodeFilter = "node";
 constexpr char const* kEveryNode = "all";
 constexpr char const* kNodeLabel = "ward.node";
-
-std::string dump(Json const& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Result<std::vector<state::NodePtr>> find_nodes(state::Snapshot const& snapshot,
                                                std::vector<std::string> const& names) {
@@ -140,7 +137,7 @@ Result<std::string> merge_container_lists(std::vector<ContainerList> const& list
   if (limit > 0 && containers.size() > limit) {
     containers.resize(limit);
   }
-  return dump(Json(std::move(containers))) + "\n";
+  return json_text(Json(std::move(containers))) + "\n";
 }
 
 }  // namespace swarmward::api

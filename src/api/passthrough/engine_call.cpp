@@ -1,12 +1,11 @@
 #include "api/passthrough/engine_call.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "api/server/http_head.h"
+#include "base/net/as_result.h"
 #include "base/net/stream_socket.h"
 
 namespace swarmward::api {
@@ -16,8 +15,6 @@ namespace asio = boost::asio;
 namespace {
 
 using boost::system::error_code;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::seconds kTimeout{60};
 constexpr std::chrono::seconds kConnectTimeout{5};
 
 std::string render(EngineRequest const& request) {
@@ -60,16 +57,16 @@ asio::awaitable<Result<EngineReply>> call_engine(asio::any_io_executor executor,
     co_return in_context("cannot reach the engine at " + engine->where(), dialled.error());
   }
   auto const socket = std::make_shared<net::StreamSocket>(std::move(*dialled));
-  asio::steady_timer deadline(executor, kTimeout);
+  asio::steady_timer deadline(executor, request.timeout);
   deadline.async_wait([socket](error_code cancelled) {
     if (!cancelled) {
       socket->close(cancelled);
     }
   });
   auto const sent = render(request);
-  co_await asio::async_write(*socket, asio::buffer(sent), kToken);
+  co_await asio::async_write(*socket, asio::buffer(sent), net::kAsResult);
   std::string text;
-  auto got = co_await asio::async_read(*socket, asio::dynamic_buffer(text), kToken);
+  auto got = co_await asio::async_read(*socket, asio::dynamic_buffer(text), net::kAsResult);
   if (std::get<0>(got) != asio::error::eof) {
     co_return unavailable("no answer from the engine at " + engine->where() + ": " +
                           std::get<0>(got).message());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,6 +16,7 @@ struct EngineRequest {
   std::string target;  ///< With its version: "/v1.41/volumes".
   std::string content_type;
   std::string body;
+  std::chrono::seconds timeout{60};
 };
 
 struct EngineReply {
@@ -22,7 +24,7 @@ struct EngineReply {
   std::string body;
 };
 
-/// One request on a connection of its own; at most 60 s. For the few answers that take several
+/// One request on a connection of its own; at most its timeout. For the few answers that take several
 /// requests to the engine, or must be read here. Errors: Unavailable.
 boost::asio::awaitable<Result<EngineReply>> call_engine(boost::asio::any_io_executor executor,
                                                         net::DialerPtr engine,

@@ -13,10 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(Json const& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 bool is_true(std::string_view word) {
   return word == "1" || word == "t" || word == "T" || word == "true" || word == "TRUE" ||
          word == "True";
@@ -69,6 +65,10 @@ std::string endpoint_mac(Json& body) {
 
 }  // namespace
 
+std::string json_text(nlohmann::ordered_json const& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Shaping find_shaping(std::string_view method,
                      std::string_view path,
                      ApiVersion asked,
@@ -100,7 +100,7 @@ std::string with_check_duplicate(std::string body) {
   } else {
     document["CheckDuplicate"] = true;
   }
-  return dump(document);
+  return json_text(document);
 }
 
 std::string with_mac_address(std::string body) {
@@ -118,7 +118,7 @@ std::string with_mac_address(std::string body) {
   } else {
     document["MacAddress"] = mac;
   }
-  return dump(document);
+  return json_text(document);
 }
 
 Result<PrunePlan> plan_volume_prune(std::string_view raw_query) {
@@ -134,14 +134,14 @@ Result<PrunePlan> plan_volume_prune(std::string_view raw_query) {
     auto const words = filter_words(*all);
     plan.all = words.size() == 1 && is_true(words.front());
     if (!plan.all && (words.size() != 1 || !is_false(words.front()))) {
-      return invalid_argument("invalid filter 'all=" + dump(Json(words)) + "'");
+      return invalid_argument("invalid filter 'all=" + json_text(Json(words)) + "'");
     }
     filters.erase("all");
   }
   if (!plan.all) {
     filters["dangling"] = Json::array({"true"});
   }
-  plan.engine_query = "filters=" + percent_encode_all(dump(filters));
+  plan.engine_query = "filters=" + percent_encode_all(json_text(filters));
   return plan;
 }
 
@@ -167,7 +167,7 @@ std::string render_prune_report(std::vector<std::string> const& deleted) {
   Json report = Json::object();
   report["VolumesDeleted"] = deleted;
   report["SpaceReclaimed"] = 0;
-  return dump(report);
+  return json_text(report);
 }
 
 }  // namespace swarmward::api

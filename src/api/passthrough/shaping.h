@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "api/server/http_server.h"
 #include "base/result.h"
 
@@ -27,6 +29,9 @@
 //    `type` of GET /system/df (1.42), `shared-size` of GET /images/json (1.42): ignored.
 
 namespace swarmward::api {
+
+/// In one line; bytes that are no UTF-8 are replaced.
+[[nodiscard]] std::string json_text(nlohmann::ordered_json const& value);
 
 enum class Shaping { None, PruneVolumes, CheckDuplicate, MacAddress };
 

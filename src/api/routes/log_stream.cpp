@@ -1,18 +1,16 @@
 #include "api/routes/log_stream.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "base/net/as_result.h"
 
 namespace swarmward::api {
 
 namespace {
 
 /// Readers wait while this much is not yet taken by the client.
-constexpr std::size_t kBufferLimit = std::size_t{1} << 18U;
-
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kLogBufferLimit = std::size_t{1} << 18U;
 
 }  // namespace
 
@@ -76,8 +74,8 @@ asio::awaitable<void> LogStream::pump(Source const* source, backends::ByteStream
       break;
     }
     append(*source, reader.feed(*bytes));
-    while (buffer_.size() > kBufferLimit && !stopped_) {
-      co_await room_.async_wait(kQuiet);
+    while (buffer_.size() > kLogBufferLimit && !stopped_) {
+      co_await room_.async_wait(net::kAsResult);
     }
   }
   append(*source, reader.finish());
@@ -107,7 +105,7 @@ asio::awaitable<void> LogStream::wait(std::chrono::milliseconds limit) {
     co_return;
   }
   output_.expires_after(limit);
-  co_await output_.async_wait(kQuiet);
+  co_await output_.async_wait(net::kAsResult);
 }
 
 std::string LogStream::take() {

@@ -72,7 +72,8 @@ Result<void> release_node(state::Draft& draft, model::NodeId const& id, Force fo
   }
   if (force == Force::No && node->status.state == model::NodeState::Ready) {
     for (auto const& [task_id, task] : draft.view().tasks) {
-      if (task->node_id == id && task->status.state <= model::TaskState::Running &&
+      if (task->node_id == id && !task->service_id.empty() &&
+          task->status.state <= model::TaskState::Running &&
           task->desired_state <= model::TaskState::Running) {
         return conflict("node " + node->description.hostname +
                         " has tasks: drain it first (docker node update --availability drain " +

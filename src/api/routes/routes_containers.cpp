@@ -12,6 +12,7 @@
 #include "api/passthrough/engine_call.h"
 #include "api/passthrough/gather.h"
 #include "api/router.h"
+#include "api/routes/container_create.h"
 #include "api/routes/lookup.h"
 #include "api/server/target.h"
 #include "base/percent_encode.h"
@@ -23,6 +24,7 @@ namespace {
 using ContainerRoute = Route<Containers>;
 constexpr std::array kContainerRoutes{
     ContainerRoute{"GET", "/containers/json", &Containers::list, ApiVersion{1, 24}},
+    ContainerRoute{"POST", "/containers/create", &Containers::create, ApiVersion{1, 24}},
     ContainerRoute{"POST", "/containers/{id}/exec", &Containers::create_exec, ApiVersion{1, 24}},
 };
 
@@ -72,6 +74,10 @@ bool Containers::owns(std::string_view method,
                       std::string_view raw_query) const {
   if (method == "GET" && path == "/containers/json") {
     return context_.store.snapshot()->cluster != nullptr && asks_nodes(raw_query);
+  }
+  if (method == "POST" && path == "/containers/create") {
+    auto const worker = context_.control.worker();
+    return context_.store.snapshot()->cluster || (worker && !worker->locked);
   }
   std::string container;
   return method == "POST" && matches_pattern("/containers/{id}/exec", path, &container) &&
@@ -133,6 +139,11 @@ asio::awaitable<Result<Response>> Containers::list(Call const* call) {
   Response response;
   response.body = std::move(*merged);
   co_return response;
+}
+
+asio::awaitable<Result<Response>> Containers::create(Call const* call) {
+  auto answer = co_await create_container(&attaching_, call);
+  co_return answer;
 }
 
 asio::awaitable<Result<Response>> Containers::create_exec(Call const* call) {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "api/passthrough/exec_nodes.h"
-#include "api/route.h"
+#include "api/routes/network_attach.h"
 
 namespace swarmward::api {
 
@@ -14,11 +14,12 @@ namespace swarmward::api {
 /// for. Only what one engine cannot answer alone is answered here.
 class Containers {
  public:
-  explicit Containers(RouteContext const& context) : context_(context) {}
+  Containers(RouteContext const& context, AttachControl& attachments)
+      : context_(context), attaching_{context, attachments} {}
   [[nodiscard]] static std::span<Route<Containers> const> routes();
 
-  /// Sessions inside containers elsewhere, whose ids must be remembered, and lists of several
-  /// nodes. All else goes to one engine.
+  /// Sessions inside containers elsewhere, whose ids must be remembered, lists of several nodes,
+  /// and new containers, which may join the swarm's networks. All else goes to one engine.
   [[nodiscard]] bool owns(std::string_view method,
                           std::string_view path,
                           std::string_view raw_query) const;
@@ -31,6 +32,7 @@ class Containers {
       std::string const& name) const;
 
   asio::awaitable<Result<Response>> list(Call const* call);
+  asio::awaitable<Result<Response>> create(Call const* call);
   asio::awaitable<Result<Response>> create_exec(Call const* call);
 
  private:
@@ -39,6 +41,7 @@ class Containers {
                                              std::string_view container) const;
 
   RouteContext const& context_;
+  Attaching attaching_;
   mutable ExecNodes execs_;  ///< To look one up is to use it.
 };
 

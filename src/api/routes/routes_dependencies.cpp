@@ -26,10 +26,9 @@ constexpr std::array kRoutes{
     DependencyRoute{"DELETE", "/configs/{id}", &Dependencies::config, ApiVersion{1, 30}},
     DependencyRoute{
         "POST", "/configs/{id}/update", &Dependencies::update_config, ApiVersion{1, 30}},
-    DependencyRoute{"GET", "/networks/{id}", &Dependencies::network, ApiVersion{1, 24}},
 };
 
-Result<Response> unknown(Call const& call, std::string_view kind) {
+Result<Response> not_known(Call const& call, std::string_view kind) {
   if (auto manager = require_manager(call); !manager) {
     return manager.error();
   }
@@ -43,17 +42,13 @@ Result<Response> update_unknown(Call const& call, std::string_view kind) {
   if (auto version = wire::parse_version(kind, call.request.query_value("version")); !version) {
     return version.error();
   }
-  return unknown(call, kind);
+  return not_known(call, kind);
 }
 
 }  // namespace
 
 std::span<DependencyRoute const> Dependencies::routes() {
   return kRoutes;
-}
-
-bool Dependencies::is_predefined_network(std::string_view path) {
-  return path == "/networks/host" || path == "/networks/bridge";
 }
 
 Result<Response> Dependencies::list(Call const& call) const {
@@ -72,11 +67,11 @@ Result<Response> Dependencies::create(Call const& call) const {
 }
 
 Result<Response> Dependencies::secret(Call const& call) const {
-  return unknown(call, "secret");
+  return not_known(call, "secret");
 }
 
 Result<Response> Dependencies::config(Call const& call) const {
-  return unknown(call, "config");
+  return not_known(call, "config");
 }
 
 Result<Response> Dependencies::update_secret(Call const& call) const {
@@ -85,27 +80,6 @@ Result<Response> Dependencies::update_secret(Call const& call) const {
 
 Result<Response> Dependencies::update_config(Call const& call) const {
   return update_unknown(call, "config");
-}
-
-Result<Response> Dependencies::network(Call const& call) const {
-  // Services store such a target by its name, so the name serves as the id.
-  nlohmann::json document;
-  document["Name"] = call.id;
-  document["Id"] = call.id;
-  document["Created"] = format_time(call.snapshot->cluster->meta.created_at);
-  document["Scope"] = "swarm";
-  document["Driver"] = call.id;
-  document["EnableIPv4"] = true;
-  document["EnableIPv6"] = false;
-  document["IPAM"] = {{"Driver", ""}, {"Options", nullptr}, {"Config", nlohmann::json::array()}};
-  for (auto const* flag : {"Internal", "Attachable", "Ingress", "ConfigOnly"}) {
-    document[flag] = false;
-  }
-  document["ConfigFrom"] = {{"Network", ""}};
-  document["Containers"] = nlohmann::json::object();
-  document["Options"] = nullptr;
-  document["Labels"] = {{"com.docker.swarm.predefined", "true"}};
-  return json_reply(document);
 }
 
 }  // namespace swarmward::api

@@ -6,14 +6,12 @@
 
 namespace swarmward::api {
 
-/// What services refer to. This version has no secrets, configs and overlay networks of its own:
-/// lists are empty, creating is refused, and of the networks only the predefined ones are known.
+/// What services refer to. This version has no secrets and configs: lists are empty, creating is
+/// refused.
 class Dependencies {
  public:
   explicit Dependencies(RouteContext const& /*context*/) {}
   [[nodiscard]] static std::span<Route<Dependencies> const> routes();
-  /// "/networks/host" or "/networks/bridge": hidden swarm networks that services may name.
-  [[nodiscard]] static bool is_predefined_network(std::string_view path);
 
   Result<Response> list(Call const& call) const;
   Result<Response> create(Call const& call) const;
@@ -21,7 +19,6 @@ class Dependencies {
   Result<Response> config(Call const& call) const;
   Result<Response> update_secret(Call const& call) const;
   Result<Response> update_config(Call const& call) const;
-  Result<Response> network(Call const& call) const;
 };
 
 }  // namespace swarmward::api

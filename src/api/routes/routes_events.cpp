@@ -17,7 +17,7 @@ constexpr std::array kEventRoutes{
 };
 
 /// How often the client is looked at for being there.
-constexpr std::chrono::milliseconds kLookAgain{250};
+constexpr std::chrono::milliseconds kLookForClient{250};
 /// An engine stamps an event a moment before it keeps it: what is younger than this is left to the
 /// live part, which would else miss it.
 constexpr std::chrono::milliseconds kSettled{100};
@@ -101,7 +101,7 @@ asio::awaitable<Result<Events::Past>> Events::read_past(EventRequest const* requ
 asio::awaitable<void> Events::relay(Responder* responder, std::shared_ptr<EventFeed> feed) {
   bool listening = true;
   while (listening && !responder->client_gone()) {
-    co_await feed->wait(kLookAgain);
+    co_await feed->wait(kLookForClient);
     auto piece = feed->take();
     if (piece.empty() && feed->end() != EventFeed::End::No) {
       break;

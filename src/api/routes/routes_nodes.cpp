@@ -46,7 +46,7 @@ bool has_word(wire::Filters const& filters, std::string const& key, std::string_
          });
 }
 
-bool matches(wire::Filters const& filters, model::Node const& node) {
+bool node_matches(wire::Filters const& filters, model::Node const& node) {
   // The observed role counts, and every node is accepted: there is no pending membership here.
   auto const role = node.role == model::NodeRole::Manager ? "manager" : "worker";
   return matches_prefix(filters, "id", node.id.view()) &&
@@ -75,7 +75,7 @@ asio::awaitable<Result<void>> Nodes::list(Call const* call) {
   }
   std::vector<state::NodePtr> found;
   for (auto const& [id, node] : call->snapshot->nodes) {
-    if (matches(*filters, *node)) {
+    if (node_matches(*filters, *node)) {
       found.push_back(node);
     }
   }
@@ -84,9 +84,8 @@ asio::awaitable<Result<void>> Nodes::list(Call const* call) {
       return node->description.hostname;
     });
   }
-  wire::TextWorkspace workspace;
   AppendElement append = [&](std::string& out, std::size_t at) {
-    wire::append_text(out, workspace, *found[at]);
+    wire::append_text(out, *found[at]);
   };
   co_await send_list(call->responder, found.size(), std::move(append));
   co_return Result<void>{};

@@ -47,8 +47,10 @@ void fit_version(nlohmann::json& service, ApiVersion version) {
   }
 }
 
-nlohmann::json warnings_json(model::ServiceSpec const& spec, ApiVersion version) {
-  auto warnings = service_warnings(spec);
+nlohmann::json warnings_json(state::Snapshot const& snapshot,
+                             model::ServiceSpec const& spec,
+                             ApiVersion version) {
+  auto warnings = service_warnings(snapshot, spec);
   if (version < kClientPinsImage && spec.task.container &&
       spec.task.container->image.find('@') == std::string::npos) {
     warnings.push_back(unpinned_image_warning(spec.task.container->image));
@@ -88,7 +90,6 @@ asio::awaitable<Result<void>> Services::list(Call const* call) {
   }
   auto const services = find_services(snapshot, *filters);
   auto const version = call->request.version;
-  wire::TextWorkspace workspace;
   AppendElement append = [&](std::string& out, std::size_t at) {
     std::optional<wire::ServiceStatus> counts;
     if (*status) {
@@ -100,7 +101,7 @@ asio::awaitable<Result<void>> Services::list(Call const* call) {
       out += wire::dump_json(document);
       return;
     }
-    wire::append_text(out, workspace, *services[at], counts);
+    wire::append_text(out, *services[at], counts);
   };
   co_await send_list(call->responder, services.size(), std::move(append));
   co_return Result<void>{};
@@ -133,7 +134,7 @@ asio::awaitable<Result<model::ServiceSpec>> Services::wished_spec(Call const* ca
   if (!spec) {
     co_return spec.error();
   }
-  auto const networks = co_await check_networks(&context_.control, &*spec);
+  auto const networks = co_await resolve_networks(&context_.control, call->snapshot.get(), &*spec);
   if (!networks) {
     co_return networks.error();
   }
@@ -159,7 +160,7 @@ asio::awaitable<Result<Response>> Services::create(Call const* call) {
     co_return fits.error();
   }
   nlohmann::json reply;
-  reply["Warnings"] = warnings_json(*spec, call->request.version);
+  reply["Warnings"] = warnings_json(*call->snapshot, *spec, call->request.version);
   ServiceCreate create;
   create.id = new_id<model::ServiceTag>(context_.random);
   create.registry_auth = call->request.header("X-Registry-Auth");
@@ -205,7 +206,7 @@ asio::awaitable<Result<Response>> Services::update(Call const* call) {
     co_return fits.error();
   }
   nlohmann::json reply;
-  reply["Warnings"] = warnings_json(*spec, call->request.version);
+  reply["Warnings"] = warnings_json(*call->snapshot, *spec, call->request.version);
   update->version = *version;
   update->spec = std::make_shared<model::ServiceSpec const>(std::move(*spec));
   state::Change change = [update = *update](state::Draft& draft) {

@@ -120,7 +120,7 @@ TEST_F(ServicesTest, WarnsOfWhatWillNotWork) {
       "EndpointSpec":{"Ports":[{"TargetPort":80}]}})");
   auto const warnings = nlohmann::json::parse(response.body)["Warnings"];
   ASSERT_EQ(warnings.size(), 2U);
-  EXPECT_THAT(warnings[0].get<std::string>(), HasSubstr("use mode=host"));
+  EXPECT_THAT(warnings[0].get<std::string>(), HasSubstr("no ingress network"));
   EXPECT_THAT(warnings[1].get<std::string>(), HasSubstr("node.color==red"));
 }
 

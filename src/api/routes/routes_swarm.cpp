@@ -210,8 +210,10 @@ asio::awaitable<Result<Response>> Swarm::update(Call const* call) {
   if (update.manager_token == Rotate::Yes) {
     update.new_manager_token = context_.control.new_join_token();
   }
-  update.ca_change = context_.control.ca_change(
-      {update.spec.ca, std::move(update.signing_ca_cert), std::move(update.signing_ca_key)});
+  CaUpdate of_ca{
+      update.spec.ca, std::move(update.signing_ca_cert), std::move(update.signing_ca_key)};
+  auto ca_change = co_await context_.control.ca_change(std::move(of_ca));
+  update.ca_change = std::move(ca_change);
   if (update.spec.autolock) {
     update.new_unlock_key = context_.control.new_unlock_key();
   }

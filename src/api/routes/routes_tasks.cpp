@@ -49,9 +49,9 @@ Result<std::set<model::TaskState>> parse_states(wire::Filters const& filters) {
 
 /// The ids of the objects that the values of `key` name. Errors: those of `get`.
 template <class Id, class Get>
-Result<std::optional<std::set<Id>>> resolve(state::Snapshot const& snapshot,
-                                            std::vector<std::string> const* names,
-                                            Get get) {
+Result<std::optional<std::set<Id>>> resolve_names(state::Snapshot const& snapshot,
+                                                  std::vector<std::string> const* names,
+                                                  Get get) {
   std::optional<std::set<Id>> ids;
   if (names == nullptr) {
     return ids;
@@ -74,11 +74,12 @@ Result<TaskQuery> parse_query(state::Snapshot const& snapshot, wire::Filters fil
   if (!known) {
     return known.error();
   }
-  auto services = resolve<model::ServiceId>(snapshot, find_filter(filters, "service"), get_service);
+  auto services =
+      resolve_names<model::ServiceId>(snapshot, find_filter(filters, "service"), get_service);
   if (!services) {
     return services.error();
   }
-  auto nodes = resolve<model::NodeId>(snapshot, find_filter(filters, "node"), get_node);
+  auto nodes = resolve_names<model::NodeId>(snapshot, find_filter(filters, "node"), get_node);
   if (!nodes) {
     return nodes.error();
   }
@@ -96,7 +97,9 @@ bool is_current(state::Snapshot const& snapshot, model::Task const& task) {
   return service && is_up_to_date(task, *service, node.get());
 }
 
-bool matches(state::Snapshot const& snapshot, TaskQuery const& query, model::Task const& task) {
+bool task_matches(state::Snapshot const& snapshot,
+                  TaskQuery const& query,
+                  model::Task const& task) {
   auto const& filters = query.filters;
   if (filters.empty()) {
     return task.spec->runtime == "container";
@@ -128,7 +131,7 @@ void prefetch(model::Task const& task) {
 Listed select(state::Snapshot const& snapshot, TaskQuery const& query) {
   Listed tasks;
   auto const add = [&](model::Task const& task) {
-    if (matches(snapshot, query, task)) {
+    if (task_matches(snapshot, query, task)) {
       tasks.push_back(&task);
     }
   };
@@ -168,6 +171,11 @@ Result<Listed> find_tasks(Call const& call) {
   return tasks;
 }
 
+/// The snapshot holds what is found, and outlives the list.
+wire::FindNetwork networks_of(state::Snapshot const& snapshot) {
+  return [&snapshot](model::NetworkId const& id) { return snapshot.find_network(id).get(); };
+}
+
 }  // namespace
 
 std::span<Route<Tasks> const> Tasks::routes() {
@@ -179,7 +187,7 @@ asio::awaitable<Result<void>> Tasks::list(Call const* call) {
   if (!tasks) {
     co_return tasks.error();
   }
-  wire::TaskTexts texts;
+  wire::TaskTexts texts(networks_of(*call->snapshot));
   AppendElement append = [&](std::string& out, std::size_t at) {
     constexpr std::size_t kAhead = 4;
     if (at + kAhead < tasks->size()) {
@@ -199,7 +207,7 @@ Result<Response> Tasks::inspect(Call const& call) const {
   if (!task) {
     return task.error();
   }
-  return json_reply(wire::to_json(**task));
+  return json_reply(wire::to_json(**task, networks_of(*call.snapshot)));
 }
 
 }  // namespace swarmward::api

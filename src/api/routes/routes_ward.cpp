@@ -12,6 +12,8 @@
 #include "api/routes/replies.h"
 #include "api/ward/adopt_request.h"
 #include "api/ward/explain.h"
+#include "api/ward/network_look.h"
+#include "api/ward/trace.h"
 #include "base/version.h"
 #include "wire/body.h"
 #include "wire/query.h"
@@ -34,6 +36,8 @@ constexpr std::array kWardRoutes{
     WardRoute{"POST", "/ward/nodes/{id}/release", &Ward::release, kAlways},
     WardRoute{"POST", "/ward/rebalance", &Ward::rebalance, kAlways},
     WardRoute{"GET", "/ward/doctor", &Ward::doctor, kAlways},
+    WardRoute{"GET", "/ward/doctor/networks", &Ward::networks, kAlways},
+    WardRoute{"GET", "/ward/trace", &Ward::trace, kAlways},
 };
 
 std::string state_word(model::NodeState state) {
@@ -193,12 +197,22 @@ asio::awaitable<Result<Response>> Ward::release(Call const* call) {
                                " was not adopted: use docker node rm, or docker swarm leave there");
   }
   auto const how = *force ? Force::Yes : Force::No;
+  auto const ready = co_await context_.ward.prepare_release(**node);
+  if (!ready && how == Force::No) {
+    co_return ready.error();
+  }
   state::Change change = [id = (*node)->id, how](state::Draft& draft) {
     return release_node(draft, id, how);
   };
   auto const written = co_await context_.store.update(std::move(change));
   if (!written) {
     co_return written.error();
+  }
+  auto const cleared = co_await context_.ward.finish_release(**node);
+  if (!cleared) {
+    json answer;
+    answer["Warning"] = cleared.error().message;
+    co_return json_reply(answer);
   }
   co_return empty_reply();
 }
@@ -241,6 +255,35 @@ asio::awaitable<Result<Response>> Ward::doctor(Call const* /*call*/) {
     document["Checks"].push_back(std::move(line));
   }
   co_return json_reply(document);
+}
+
+asio::awaitable<Result<Response>> Ward::networks(Call const* call) {
+  if (auto const manager = require_manager(*call); !manager) {
+    co_return manager.error();
+  }
+  auto look = parse_network_look(*call->snapshot, call->request);
+  if (!look) {
+    co_return look.error();
+  }
+  auto const nodes = co_await context_.ward.look_at_networks(std::move(*look));
+  co_return json_reply(network_look_document(nodes));
+}
+
+asio::awaitable<Result<Response>> Ward::trace(Call const* call) {
+  if (auto const manager = require_manager(*call); !manager) {
+    co_return manager.error();
+  }
+  auto const target = find_trace_target(*call->snapshot, call->request);
+  if (!target) {
+    co_return target.error();
+  }
+  auto look = trace_look(*call->snapshot, *target);
+  auto const nodes = co_await context_.ward.look_at_networks(std::move(look));
+  auto const document = trace_document(*context_.store.snapshot(), *target, nodes);
+  if (!document) {
+    co_return document.error();
+  }
+  co_return json_reply(*document);
 }
 
 }  // namespace swarmward::api

@@ -19,6 +19,8 @@ class Ward {
   asio::awaitable<Result<Response>> release(Call const* call);
   asio::awaitable<Result<Response>> rebalance(Call const* call);
   asio::awaitable<Result<Response>> doctor(Call const* call);
+  asio::awaitable<Result<Response>> networks(Call const* call);
+  asio::awaitable<Result<Response>> trace(Call const* call);
 
  private:
   RouteContext const& context_;

@@ -8,7 +8,7 @@ using ::testing::HasSubstr;
 using WardTest = ApiTest;
 
 TEST_F(WardTest, WithoutASwarmThereIsNothingToExplain) {
-  for (auto const* path : {"/ward/explain/web", "/ward/nodes"}) {
+  for (auto const* path : {"/ward/explain/web", "/ward/nodes", "/ward/doctor/networks", "/ward/trace"}) {
     EXPECT_THAT(outcome("GET", path), HasSubstr("503 This node is not a swarm manager."));
   }
   EXPECT_THAT(outcome("POST", "/ward/rebalance"), HasSubstr("503 "));
@@ -90,8 +90,30 @@ TEST_F(WardTest, AdoptRefusesWhatItCannotRead) {
   EXPECT_THAT(outcome("POST", "/ward/nodes/adopt", R"({"Name":"a b"})"), HasSubstr("400 invalid"));
   EXPECT_THAT(outcome("POST", "/ward/nodes/adopt", R"({"Name":"a","TLS":7})"), HasSubstr("400 "));
   EXPECT_THAT(outcome("POST", "/ward/nodes/adopt", "[]"), HasSubstr("400 "));
-  EXPECT_THAT(outcome("POST", "/ward/nodes/adopt", R"({"Name":"a","WithAgent":true})"),
-              HasSubstr("501 "));
+  EXPECT_THAT(outcome("POST", "/ward/nodes/adopt", R"({"Name":"a","WithAgent":"yes"})"),
+              HasSubstr("400 WithAgent"));
+}
+
+TEST_F(WardTest, AdoptWithAnAgent) {
+  make_swarm();
+  auto const ask = [this](std::string const& rest) {
+    return outcome(
+        "POST", "/ward/nodes/adopt", R"({"Name":"far","Address":"tcp://h:1",)" + rest + "}");
+  };
+  EXPECT_EQ(ask(R"("WithAgent":true)"), "201");
+  EXPECT_TRUE(ward_.asked_adoption.with_agent);
+  EXPECT_EQ(ward_.asked_adoption.engine_socket, "/var/run/docker.sock");
+  EXPECT_EQ(ask(R"("WithAgent":true,"EngineSocket":"/run/user/1/d.sock")"), "201");
+  EXPECT_EQ(ward_.asked_adoption.engine_socket, "/run/user/1/d.sock");
+  for (auto const* socket : {R"("d.sock")", R"("/")", R"("/run/")", R"("/a\nb")", "7"}) {
+    EXPECT_THAT(ask(std::string(R"("WithAgent":true,"EngineSocket":)") + socket),
+                HasSubstr("400 EngineSocket must be"));
+  }
+  EXPECT_THAT(ask(R"("EngineSocket":"/d.sock")"), HasSubstr("400 EngineSocket is for hosts"));
+  EXPECT_THAT(outcome("POST",
+                      "/ward/nodes/adopt",
+                      R"({"Name":"far","Address":"unix:///run/d.sock","WithAgent":true})"),
+              HasSubstr("400 an agent is for another host"));
 }
 
 TEST_F(WardTest, ReleaseIsForAdoptedNodesWithoutTasks) {
@@ -111,6 +133,26 @@ TEST_F(WardTest, ReleaseIsForAdoptedNodesWithoutTasks) {
   EXPECT_THAT(outcome("POST", "/ward/nodes/far/release"), HasSubstr("409 node far has tasks"));
   EXPECT_EQ(outcome("POST", "/ward/nodes/far/release?force=1"), "200");
   EXPECT_THAT(outcome("POST", "/ward/nodes/far/release"), HasSubstr("404 "));
+  EXPECT_EQ(ward_.released, std::vector{id});
+}
+
+TEST_F(WardTest, ReleaseOfAHostWhoseAgentCannotBeRemoved) {
+  make_swarm();
+  auto const id = add_node("far", model::NodeRole::Worker);
+  change([&](state::Draft& draft) -> Result<void> {
+    auto node = *draft.view().find_node(id);
+    node.access.url = "tcp://h:1";
+    draft.put(node);
+    return {};
+  });
+  ward_.ready = unavailable("it is not reached");
+  ward_.cleared = unavailable("it is still there");
+  EXPECT_EQ(outcome("POST", "/ward/nodes/far/release"), "503 it is not reached");
+  EXPECT_TRUE(ward_.released.empty());
+  auto const forced = request("POST", "/ward/nodes/far/release?force=1");
+  EXPECT_EQ(forced.status, 200U);
+  EXPECT_EQ(nlohmann::json::parse(forced.body)["Warning"], "it is still there");
+  EXPECT_EQ(ward_.released, std::vector{id});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/routes/network_lookup.h"
 #include "model/constraint.h"
 
 namespace swarmward::api {
@@ -9,8 +10,23 @@ namespace swarmward::api {
 namespace {
 
 constexpr std::string_view kMeshWarning =
-    "published ports in ingress mode are recorded but not yet reachable: the routing mesh is not "
-    "part of this version; use mode=host";
+    "published ports in ingress mode are recorded but not reachable: this swarm has no ingress "
+    "network; make one with: docker network create --driver overlay --ingress ingress";
+
+bool publishes_by_ingress(model::ServiceSpec const& spec) {
+  return spec.endpoint && std::ranges::any_of(spec.endpoint->ports, [](auto const& port) {
+           return port.publish_mode == model::PublishMode::Ingress;
+         });
+}
+
+bool has_ingress(state::Snapshot const& snapshot) {
+  for (auto const [id, network] : snapshot.networks) {
+    if (network->spec.ingress) {
+      return true;
+    }
+  }
+  return false;
+}
 
 std::string join(std::vector<std::string> const& words) {
   std::string joined;
@@ -96,6 +112,20 @@ Result<void> check_port_conflicts(state::Snapshot const& snapshot,
   return {};
 }
 
+Result<void> check_networks_exist(state::Snapshot const& snapshot, model::ServiceSpec const& spec) {
+  for (auto const& network : spec.task.networks) {
+    if (!is_predefined_network(network.target) &&
+        !snapshot.find_network(model::NetworkId(network.target))) {
+      return internal_error("network " + network.target + " not found");
+    }
+  }
+  if (!publishes_by_ingress(spec) || snapshot.networks.empty() || has_ingress(snapshot)) {
+    return {};
+  }
+  return rpc_error("FailedPrecondition",
+                   "service needs ingress network, but no ingress network is present");
+}
+
 Result<void> check_references(model::ServiceSpec const& spec) {
   if (!spec.task.container) {
     return {};
@@ -122,11 +152,10 @@ Result<void> check_name_free(state::Snapshot const& snapshot, std::string const&
                    "name conflicts with an existing object: service " + name + " already exists");
 }
 
-std::vector<std::string> service_warnings(model::ServiceSpec const& spec) {
+std::vector<std::string> service_warnings(state::Snapshot const& snapshot,
+                                          model::ServiceSpec const& spec) {
   std::vector<std::string> warnings;
-  if (spec.endpoint && std::ranges::any_of(spec.endpoint->ports, [](auto const& port) {
-        return port.publish_mode == model::PublishMode::Ingress;
-      })) {
+  if (publishes_by_ingress(spec) && !has_ingress(snapshot)) {
     warnings.emplace_back(kMeshWarning);
   }
   if (!spec.task.placement) {

@@ -16,6 +16,12 @@ namespace swarmward::api {
                                                 model::ServiceId const& self,
                                                 model::ServiceSpec const& spec);
 
+/// The networks that the spec names are there, and an ingress network if it publishes ports on all
+/// nodes. A swarm without any network was founded before there were some: there ports are only
+/// recorded. Errors: Internal, InvalidArgument.
+[[nodiscard]] Result<void> check_networks_exist(state::Snapshot const& snapshot,
+                                                model::ServiceSpec const& spec);
+
 /// There are no secrets and configs in this version, so every reference is to an unknown one.
 [[nodiscard]] Result<void> check_references(model::ServiceSpec const& spec);
 
@@ -24,7 +30,8 @@ namespace swarmward::api {
                                            std::string const& name);
 
 /// What the user should know but what is no error.
-[[nodiscard]] std::vector<std::string> service_warnings(model::ServiceSpec const& spec);
+[[nodiscard]] std::vector<std::string> service_warnings(state::Snapshot const& snapshot,
+                                                        model::ServiceSpec const& spec);
 
 /// Native's text for an image whose digest is not recorded.
 [[nodiscard]] std::string unpinned_image_warning(std::string const& image);

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
+#include "api/routes/network_lookup.h"
 
 namespace swarmward::api {
 
 namespace {
-
-bool is_predefined(std::string const& target) {
-  return target == "host" || target == "bridge";
-}
 
 /// It can stand in a path as it is.
 bool is_plain(std::string const& target) {
@@ -20,57 +16,72 @@ bool is_plain(std::string const& target) {
   });
 }
 
-/// The name of the engine's own network that `target` stands for; empty if there is none.
-asio::awaitable<std::string> local_network(SwarmControl* control, std::string const* target) {
-  if (!is_plain(*target)) {
-    co_return std::string();
-  }
-  auto const engine = control->local_engine();
-  auto path = "/networks/" + *target;
-  auto const document = co_await engine->get_document(std::move(path));
-  if (!document) {
-    co_return std::string();
-  }
-  auto const network = nlohmann::json::parse(*document, nullptr, false);
-  if (!network.is_object()) {
-    co_return std::string();
-  }
-  co_return network.value("Name", std::string());
+Error explicit_ingress(std::string const& name) {
+  return rpc_error("InvalidArgument",
+                   "Service cannot be explicitly attached to the ingress network \"" + name + "\"");
 }
 
-asio::awaitable<Result<void>> check_network(SwarmControl* control, std::string const* target) {
+Error unknown(std::string const& target) {
+  return internal_error("network " + target + " not found");
+}
+
+/// Nothing of the swarm is called so: why it cannot be used.
+asio::awaitable<Error> refusal(SwarmControl* control, std::string const* target) {
   if (*target == "none") {
     co_return not_found(
         "could not find the corresponding predefined swarm network: network none not found");
   }
-  if (*target == "ingress") {
-    co_return rpc_error("InvalidArgument",
-                        "Service cannot be explicitly attached to the ingress network \"ingress\"");
+  if (*target == "ingress") {  // Swarms that were founded before there were networks have none.
+    co_return explicit_ingress(*target);
   }
-  auto const name = co_await local_network(control, target);
-  if (name.empty()) {
-    co_return internal_error("network " + *target + " not found");
+  if (!is_plain(*target)) {
+    co_return unknown(*target);
+  }
+  auto const local = co_await local_network(control, target);
+  // The engine's part of a network that has just been removed is not one of its own.
+  if (!local.is_object() || !swarm_network_of(local).empty()) {
+    co_return unknown(*target);
   }
   Error refused;
   refused.code = ErrorCode::Forbidden;
-  refused.message = "The network " + name +
+  refused.message = "The network " + local.value("Name", std::string()) +
                     " cannot be used with services. Only networks scoped to the swarm can be used, "
                     "such as those created with the overlay driver.";
   co_return refused;
 }
 
+asio::awaitable<Result<void>> resolve(SwarmControl* control,
+                                      state::Snapshot const* snapshot,
+                                      std::string* target) {
+  auto const match = match_in_swarm(*snapshot, *target);
+  if (match.ambiguous > 0) {
+    co_return internal_error("network " + *target + " is ambiguous (" +
+                             std::to_string(match.ambiguous) + " matches found)");
+  }
+  if (!match.swarm) {
+    auto const why = co_await refusal(control, target);
+    co_return why;
+  }
+  if (match.swarm->spec.ingress) {
+    co_return explicit_ingress(match.swarm->name());
+  }
+  *target = match.swarm->id.str();
+  co_return Result<void>{};
+}
+
 }  // namespace
 
-asio::awaitable<Result<void>> check_networks(SwarmControl* control,
-                                             model::ServiceSpec const* spec) {
-  Result<void> checked;
-  for (auto const& network : spec->task.networks) {
-    if (checked && !is_predefined(network.target)) {
-      auto one = co_await check_network(control, &network.target);
-      checked = std::move(one);
+asio::awaitable<Result<void>> resolve_networks(SwarmControl* control,
+                                               state::Snapshot const* snapshot,
+                                               model::ServiceSpec* spec) {
+  Result<void> resolved;
+  for (auto& network : spec->task.networks) {
+    if (resolved && !is_predefined_network(network.target)) {
+      auto one = co_await resolve(control, snapshot, &network.target);
+      resolved = std::move(one);
     }
   }
-  co_return checked;
+  co_return resolved;
 }
 
 }  // namespace swarmward::api

@@ -75,7 +75,7 @@ Result<void> check_update(state::Draft const& draft,
   if (update.spec->annotations.name != service.name()) {
     return rpc_error("Unimplemented", "renaming services is not supported");
   }
-  return {};
+  return check_networks_exist(draft.view(), *update.spec);
 }
 
 }  // namespace
@@ -86,6 +86,9 @@ Result<void> create_service(state::Draft& draft, ServiceCreate const& create) {
   }
   if (auto free = check_port_conflicts(draft.view(), {}, *create.spec); !free) {
     return free;
+  }
+  if (auto known = check_networks_exist(draft.view(), *create.spec); !known) {
+    return known;
   }
   if (auto known = check_references(*create.spec); !known) {
     return known;

@@ -15,7 +15,7 @@ std::string_view mode_word(model::ServiceMode const& mode) {
   return kWords.at(mode.index());
 }
 
-bool matches(wire::Filters const& filters, model::Service const& service) {
+bool service_matches(wire::Filters const& filters, model::Service const& service) {
   bool const runtime = filters.contains("runtime")
                            ? matches_exactly(filters, "runtime", service.spec->task.runtime)
                            : service.spec->task.runtime == "container";
@@ -35,7 +35,7 @@ std::vector<state::ServicePtr> find_services(state::Snapshot const& snapshot,
                                              wire::Filters const& filters) {
   std::vector<state::ServicePtr> found;
   for (auto const& [id, service] : snapshot.services) {
-    if (matches(filters, *service)) {
+    if (service_matches(filters, *service)) {
       found.push_back(service);
     }
   }

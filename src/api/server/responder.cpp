@@ -2,19 +2,18 @@
 
 #include <array>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <sys/socket.h>
+
+#include "base/net/as_result.h"
 
 namespace swarmward::api {
 
 namespace {
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 /// Pipelined behind a streaming answer; a client that sends more waits in the kernel's buffer.
 constexpr std::size_t kReadAhead = 65536;
 
@@ -39,7 +38,8 @@ ClientResponder::ClientResponder(Socket* socket, std::string* read_ahead, Answer
 asio::awaitable<void> ClientResponder::run_watch(std::shared_ptr<Watch> watch) {
   std::array<char, 4096> bytes{};
   while (!watch->stop && watch->read_ahead->size() < kReadAhead) {
-    auto [error, count] = co_await watch->socket->async_read_some(asio::buffer(bytes), kToken);
+    auto [error, count] =
+        co_await watch->socket->async_read_some(asio::buffer(bytes), net::kAsResult);
     watch->read_ahead->append(bytes.data(), count);
     if (error) {
       watch->gone = !watch->stop;
@@ -70,12 +70,12 @@ asio::awaitable<void> ClientResponder::wait_client_gone() {
   start_watch();
   auto const watch = watch_;
   if (!watch->gone) {
-    co_await watch->changed.async_wait(kToken);
+    co_await watch->changed.async_wait(net::kAsResult);
   }
   // Too much was sent ahead for the end to be seen: then it shows when writing fails.
   while (!watch->gone && watch->stopped && !watch->stop) {
     watch->changed.expires_at(asio::steady_timer::time_point::max());
-    auto [error] = co_await watch->changed.async_wait(kToken);
+    auto [error] = co_await watch->changed.async_wait(net::kAsResult);
     if (error) {
       break;
     }
@@ -86,7 +86,7 @@ asio::awaitable<bool> ClientResponder::write_all(std::string text) {
   if (broken_ || (watch_ && watch_->gone && stage_ == Stage::Streaming)) {
     co_return false;
   }
-  auto [error, count] = co_await asio::async_write(*socket_, asio::buffer(text), kToken);
+  auto [error, count] = co_await asio::async_write(*socket_, asio::buffer(text), net::kAsResult);
   broken_ = broken_ || error.failed();
   co_return !broken_;
 }
@@ -145,7 +145,7 @@ asio::awaitable<bool> ClientResponder::finish() {
     boost::system::error_code ignored;
     socket_->cancel(ignored);
     while (!watch_->stopped) {
-      co_await watch_->changed.async_wait(kToken);
+      co_await watch_->changed.async_wait(net::kAsResult);
     }
     watch_->changed.cancel();
     broken_ = broken_ || watch_->gone;

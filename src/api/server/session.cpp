@@ -1,21 +1,14 @@
 #include "api/server/session.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "api/error_response.h"
 #include "api/server/transfer.h"
 #include "base/log.h"
+#include "base/net/as_result.h"
 
 namespace swarmward::api {
-
-namespace {
-
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-
-}  // namespace
 
 Session::Session(Socket client,
                  std::shared_ptr<ServerContext> context,
@@ -50,7 +43,7 @@ void Session::close() {
 }
 
 asio::awaitable<void> Session::wait_change() {
-  co_await changed_.async_wait(kToken);
+  co_await changed_.async_wait(net::kAsResult);
 }
 
 asio::awaitable<void> Session::serve() {

@@ -1,20 +1,17 @@
 // What this daemon answers itself.
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "api/error_response.h"
 #include "api/passthrough/volume_prune.h"
 #include "api/server/responder.h"
 #include "api/server/session.h"
 #include "api/server/transfer.h"
 #include "base/log.h"
+#include "base/net/as_result.h"
 
 namespace swarmward::api {
 
 namespace {
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kBodyLimit = 16 << 20;
 
 }  // namespace
@@ -87,7 +84,8 @@ asio::awaitable<bool> Session::read_body(Incoming* request, std::string* body) {
     if (framing.done()) {
       co_return true;
     }
-    auto [error, got] = co_await client_.async_read_some(asio::buffer(piece.get(), 65536), kToken);
+    auto [error, got] =
+        co_await client_.async_read_some(asio::buffer(piece.get(), 65536), net::kAsResult);
     if (error) {
       co_return false;
     }

@@ -11,7 +11,7 @@ namespace swarmward::api {
 
 namespace {
 
-constexpr std::chrono::seconds kConnectTimeout{5};
+constexpr std::chrono::seconds kRelayConnectTimeout{5};
 
 /// Whether a 200 without framing would be a raw stream both ways.
 bool may_hijack(std::string_view method, std::string_view path, bool upgrade) {
@@ -55,7 +55,7 @@ asio::awaitable<Result<void>> Session::connect_engine(net::DialerPtr dialer) {
     co_return Result<void>{};
   }
   engine_.close(ignored);
-  auto dialled = co_await dialer->dial(client_.get_executor(), kConnectTimeout);
+  auto dialled = co_await dialer->dial(client_.get_executor(), kRelayConnectTimeout);
   if (!dialled) {
     co_return in_context("cannot reach the engine at " + dialer->where(), dialled.error());
   }

@@ -2,19 +2,17 @@
 
 #include <array>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "api/server/http_head.h"
+#include "base/net/as_result.h"
 
 namespace swarmward::api {
 
 namespace {
 
 using boost::system::error_code;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPieceSize = 65536;
 /// Large enough for most whole answers, so that they are passed on at once.
 constexpr std::size_t kHeadBuffer = 16384;
@@ -41,7 +39,8 @@ asio::awaitable<bool> write_bytes(Socket* out, char const* data, std::size_t siz
   if (error || done == size) {
     co_return !error.failed();
   }
-  auto rest = co_await asio::async_write(*out, asio::buffer(data + done, size - done), kToken);
+  auto rest =
+      co_await asio::async_write(*out, asio::buffer(data + done, size - done), net::kAsResult);
   co_return !std::get<0>(rest).failed();
 }
 
@@ -85,7 +84,7 @@ asio::awaitable<HeadRead> read_head_from(Socket* in, std::string* buffer) {
       co_return result;
     }
     searched = buffer->size() < kEnd.size() ? 0 : buffer->size() - kEnd.size() + 1;
-    auto [error, got] = co_await in->async_read_some(asio::buffer(piece), kToken);
+    auto [error, got] = co_await in->async_read_some(asio::buffer(piece), net::kAsResult);
     if (error) {
       result.error = error;
       co_return result;
@@ -108,7 +107,8 @@ asio::awaitable<bool> transfer_message(
   }
   auto const piece = std::make_unique_for_overwrite<char[]>(kPieceSize);
   while (!body.done()) {
-    auto [error, got] = co_await in->async_read_some(asio::buffer(piece.get(), kPieceSize), kToken);
+    auto [error, got] =
+        co_await in->async_read_some(asio::buffer(piece.get(), kPieceSize), net::kAsResult);
     if (error) {
       co_return body.kind() == BodyFraming::Kind::UntilClose&& error == asio::error::eof;
     }
@@ -124,7 +124,7 @@ asio::awaitable<bool> transfer_message(
 
 asio::awaitable<void> transfer_all(Socket* in, std::string* buffer, Socket* out) {
   if (!buffer->empty()) {
-    auto sent = co_await asio::async_write(*out, asio::buffer(*buffer), kToken);
+    auto sent = co_await asio::async_write(*out, asio::buffer(*buffer), net::kAsResult);
     buffer->clear();
     if (std::get<0>(sent)) {
       co_return;
@@ -132,7 +132,8 @@ asio::awaitable<void> transfer_all(Socket* in, std::string* buffer, Socket* out)
   }
   auto const piece = std::make_unique_for_overwrite<char[]>(kPieceSize);
   for (;;) {
-    auto [error, got] = co_await in->async_read_some(asio::buffer(piece.get(), kPieceSize), kToken);
+    auto [error, got] =
+        co_await in->async_read_some(asio::buffer(piece.get(), kPieceSize), net::kAsResult);
     if (error) {
       co_return;
     }
@@ -158,7 +159,7 @@ asio::awaitable<void> drain(Socket* in) {
   });
   std::array<char, 4096> bytes{};
   while (!*expired) {
-    auto [error, got] = co_await in->async_read_some(asio::buffer(bytes), kToken);
+    auto [error, got] = co_await in->async_read_some(asio::buffer(bytes), net::kAsResult);
     if (error) {
       break;
     }

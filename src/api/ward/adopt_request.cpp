@@ -34,6 +34,35 @@ bool is_host_name(std::string const& name) {
          });
 }
 
+/// A path that means the same to every engine: it becomes the source of a mount and part of a URL.
+bool is_plain_path(std::string const& path) {
+  return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
+         std::ranges::none_of(path, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
+Result<void> read_agent(json const& document, AdoptRequest& request) {
+  auto const with_agent = document.value("WithAgent", json());
+  if (!with_agent.is_null() && !with_agent.is_boolean()) {
+    return invalid_argument("WithAgent must be true or false");
+  }
+  request.with_agent = with_agent == true;
+  std::string socket;
+  if (!read_text(document, "EngineSocket", socket) || (!socket.empty() && !is_plain_path(socket))) {
+    return invalid_argument("EngineSocket must be the absolute path of a socket");
+  }
+  if (!socket.empty() && !request.with_agent) {
+    return invalid_argument("EngineSocket is for hosts that get an agent (--with-agent)");
+  }
+  if (!socket.empty()) {
+    request.engine_socket = std::move(socket);
+  }
+  if (request.with_agent && request.access.url.starts_with("unix://")) {
+    return invalid_argument(
+        "an agent is for another host: its engine is reached by tcp:// or ssh://");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<AdoptRequest> parse_adopt_request(json const& document) {
@@ -58,11 +87,8 @@ Result<AdoptRequest> parse_adopt_request(json const& document) {
     return invalid_argument("invalid name \"" + request.name +
                             "\": use at most 63 letters, digits, \".\", \"_\" and \"-\"");
   }
-  auto const with_agent = document.find("WithAgent");
-  if (with_agent != document.end() && *with_agent == true) {
-    return Error{ErrorCode::NotImplemented,
-                 "adopting with an agent is not part of this version: leave out --with-agent, or "
-                 "run swarmward on that host and join it"};
+  if (auto agent = read_agent(document, request); !agent) {
+    return agent.error();
   }
   return request;
 }

@@ -6,7 +6,7 @@
 
 namespace swarmward::api {
 
-/// The body of POST /ward/nodes/adopt. Errors: InvalidArgument; NotImplemented for an agent.
+/// The body of POST /ward/nodes/adopt. Errors: InvalidArgument.
 [[nodiscard]] Result<AdoptRequest> parse_adopt_request(nlohmann::json const& document);
 
 }  // namespace swarmward::api

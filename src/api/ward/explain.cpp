@@ -20,7 +20,7 @@ using nlohmann::json;
 /// More tasks of one service in trouble tell nothing that these do not.
 constexpr std::size_t kMostTasks = 50;
 
-std::string mode_word(model::ServiceMode const& mode) {
+std::string mode_in_words(model::ServiceMode const& mode) {
   constexpr std::array<char const*, 4> kWords{
       "replicated", "global", "replicated job", "global job"};
   return kWords.at(mode.index());
@@ -49,7 +49,7 @@ json service_part(model::Service const& service, state::Snapshot const& snapshot
   json part;
   part["ID"] = service.id.str();
   part["Name"] = service.name();
-  part["Mode"] = mode_word(service.spec->mode);
+  part["Mode"] = mode_in_words(service.spec->mode);
   part["Wanted"] = count.desired;
   part["Running"] = count.running + (service.job_status ? count.completed : 0);
   return part;

@@ -11,8 +11,7 @@
 #include "base/net/host_text.h"
 #include "base/net/tls_dialer.h"
 #include "cluster/address.h"
-#include "cluster/pki/renewal.h"
-#include "cluster/pki/root_rotation.h"
+#include "mesh/dns/upstreams.h"
 
 namespace swarmward::app {
 
@@ -23,10 +22,6 @@ namespace {
 /// How often address, certificate and root are looked after.
 constexpr std::chrono::seconds kRound{2};
 
-bool has_certificate(model::Node const& node) {
-  return node.access.agent_port != 0 || node.manager.has_value();
-}
-
 }  // namespace
 
 Manager::Manager(asio::any_io_executor executor,
@@ -34,68 +29,44 @@ Manager::Manager(asio::any_io_executor executor,
                  StateGate& gate,
                  LivenessDriver& liveness,
                  MemberTls& tls,
+                 PlanKeeper& plans,
+                 Attachments& attachments,
+                 QuestionBoard& board,
+                 HostNetworks& networks,
                  Clock const& clock,
                  RandomBytes random,
                  std::filesystem::path data_root)
     : executor_(executor),
       store_(store),
       gate_(gate),
+      plans_(plans),
+      networks_(networks),
       tls_(tls),
       clock_(clock),
       random_(random),
       data_root_(std::move(data_root)),
-      door_(executor, store, liveness, tls, clock, std::move(random)),
+      issuer_(executor, store, tls, clock, random),
+      door_(executor,
+            store,
+            liveness,
+            tls,
+            issuer_,
+            plans,
+            attachments,
+            board,
+            clock,
+            std::move(random)),
       timer_(executor) {}
 
 cluster::KeyFiles Manager::key_files() const {
   return cluster::KeyFiles(data_root_ / "certificates");
 }
 
-Result<void> Manager::issue_own(model::Cluster const& cluster) {
-  auto const signer = cluster::signer_of(cluster);
-  if (!signer) {
-    return unavailable("the CA of this swarm is an external one, which this version cannot ask");
-  }
-  auto key = cluster::make_key();
-  auto const request = key ? cluster::make_request(*key) : key;
-  if (!request) {
-    return request.error();
-  }
-  cluster::CertificateTerms const terms{
-      {cluster.manager_node, cluster.id, model::NodeRole::Manager},
-      clock_.now(),
-      cluster::node_lifetime(cluster.spec.ca)};
-  auto chain = cluster::issue_certificate(*signer, *request, terms, random_);
-  if (!chain) {
-    return chain.error();
-  }
-  cluster::MemberIdentity identity{
-      std::move(*chain), std::move(*key), join_pem(cluster::trusted_roots(cluster))};
-  if (auto stored = key_files().store(identity, lock_of(cluster), random_); !stored) {
-    return stored;
-  }
-  key_locked_by_ = cluster.unlock_key;
-  return tls_.use(std::move(identity));
-}
-
 Result<void> Manager::take_office() {
   auto const cluster = store_.snapshot()->cluster;
-  auto known = key_files().load(lock_of(*cluster));
-  key_locked_by_ = key_files().locked() ? cluster->unlock_key : "";
-  bool ours = false;
-  if (known && tls_.use(std::move(*known))) {
-    auto const& certificate = tls_.certificate();
-    ours = certificate.subject ==
-               cluster::Subject{cluster->manager_node, cluster->id, model::NodeRole::Manager} &&
-           tls_.judge_manager(tls_.identity().chain).has_value();
+  if (auto taken = take_certificate(*cluster); !taken) {
+    return taken;
   }
-  if (!ours) {
-    if (auto issued = issue_own(*cluster); !issued) {
-      return issued;
-    }
-  }
-  auto const& certificate = tls_.certificate();
-  renew_at_ = cluster::plan_renewal(certificate.not_before, certificate.not_after, random_);
   if (!door_.listening()) {
     if (auto opened = door_.listen(cluster->listen_addr); !opened) {
       return opened;
@@ -104,13 +75,16 @@ Result<void> Manager::take_office() {
   if (auto locked = keep_locked(); !locked) {
     return locked;
   }
+  networks_.start(cluster->manager_node);
   asio::co_spawn(executor_, run(this, ++term_), asio::detached);
+  asio::co_spawn(executor_, follow_networks(this, term_), asio::detached);
   return {};
 }
 
 void Manager::step_down() {
   ++term_;
   timer_.cancel();
+  plans_.wake();
   door_.close();
   tls_.clear();
   if (auto removed = key_files().remove(); !removed) {
@@ -161,6 +135,24 @@ Result<net::DialerPtr> Manager::dialer_to(model::Node const& node) {
   return net::make_tls_dialer(route, "the agent of node " + node.id.str());
 }
 
+/// This host's own plan takes no way over the network.
+asio::awaitable<void> Manager::follow_networks(Manager* self, unsigned term) {
+  constexpr std::chrono::hours kPatience{1};
+  std::string mark;
+  while (self->term_ == term) {
+    auto const cluster = self->store_.snapshot()->cluster;
+    if (!cluster) {
+      break;
+    }
+    auto const plan = co_await self->plans_.next(cluster->manager_node, mark, kPatience);
+    if (self->term_ != term) {
+      break;
+    }
+    co_await self->networks_.apply(plan.plan);
+    mark = plan.mark;
+  }
+}
+
 asio::awaitable<void> Manager::run(Manager* self, unsigned term) {
   while (self->term_ == term) {
     self->timer_.expires_after(kRound);
@@ -169,70 +161,43 @@ asio::awaitable<void> Manager::run(Manager* self, unsigned term) {
     if (self->term_ != term || !cluster) {
       break;
     }
-    if (self->clock_.now() >= self->renew_at_) {
-      auto const issued = self->issue_own(*cluster);
-      auto const& certificate = self->tls_.certificate();
-      self->renew_at_ = issued ? cluster::plan_renewal(
-                                     certificate.not_before, certificate.not_after, self->random_)
-                               : self->clock_.now() + std::chrono::minutes(1);
-    }
     co_await self->rotate_root();
+    auto const due = cluster::next_renewal(self->renewal_, self->clock_.now());
+    if (due <= self->clock_.now() && self->term_ == term) {
+      co_await self->reissue();
+    }
+    if (self->term_ != term) {
+      break;
+    }
     co_await self->follow_address();
+    co_await self->describe_host();
     if (auto const locked = self->keep_locked(); !locked) {
       room_log("cluster")->error("state.not_locked reason=\"{}\"", locked.error().message);
     }
   }
 }
 
-/// A new certificate of its own, shown in its node object.
-asio::awaitable<void> Manager::reissue() {
-  auto const cluster = store_.snapshot()->cluster;
-  auto const issued = issue_own(*cluster);
-  auto const own = issued ? tls_.judge(tls_.identity().chain) : issued.error();
-  if (!own) {
-    room_log("cluster")->error("certificate.not_issued reason=\"{}\"", own.error().message);
+/// What workers tell by their heartbeats, of this host's own node.
+asio::awaitable<void> Manager::describe_host() {
+  auto const snapshot = store_.snapshot();
+  auto const own =
+      snapshot->cluster ? snapshot->find_node(snapshot->cluster->manager_node) : nullptr;
+  auto servers = mesh::dns::shared_nameservers();
+  bool const can = networks_.can_encrypt();
+  if (!own || (own->can_encrypt == can && own->access.resolvers == servers)) {
     co_return;
   }
-  state::Change change = [own = *own](state::Draft& draft) -> Result<void> {
-    auto const node = draft.view().find_node(own.node);
-    if (node && draft.view().cluster) {
+  state::Change change = [id = own->id, can, servers](state::Draft& draft) -> Result<void> {
+    if (auto const node = draft.view().find_node(id)) {
       auto changed = *node;
-      changed.description.tls = {
-          draft.view().cluster->tls.trust_root, own.issuer_subject, own.issuer_public_key};
+      changed.can_encrypt = can;
+      changed.access.resolvers = servers;
       draft.put(std::move(changed));
     }
     return {};
   };
   auto const written = co_await store_.update(std::move(change));
-  static_cast<void>(written);
-}
-
-asio::awaitable<void> Manager::rotate_root() {
-  auto const cluster = store_.snapshot()->cluster;
-  if (!cluster || !cluster->root_rotation) {
-    told_.clear();
-    rotating_to_.clear();
-    co_return;
-  }
-  if (cluster->root_rotation->certificate != rotating_to_) {
-    rotating_to_ = cluster->root_rotation->certificate;
-    told_.clear();
-    co_await reissue();
-  }
-  auto const plan = cluster::plan_rotation(*store_.snapshot(), has_certificate, told_);
-  door_.tell_to_renew(plan.renew);
-  told_.insert(plan.renew.begin(), plan.renew.end());
-  if (!plan.finished) {
-    co_return;
-  }
-  state::Change finish = [this](state::Draft& draft) {
-    return cluster::finish_rotation(draft, has_certificate, random_);
-  };
-  auto const finished = co_await store_.update(std::move(finish));
-  if (finished && store_.snapshot()->cluster) {
-    room_log("cluster")->info("root.rotated");
-    co_await reissue();
-  }
+  static_cast<void>(written);  // The next round tries again.
 }
 
 /// The host has another address than the one that it advertises: members find the new one by the

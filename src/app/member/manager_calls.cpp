@@ -10,8 +10,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds kJoinTimeout{15};
-/// A manager that takes longer for a heartbeat is as good as away: another one may be near.
-constexpr std::chrono::seconds kCallTimeout{2};
 
 ErrorCode code_of(unsigned status) {
   switch (status) {
@@ -175,7 +173,8 @@ asio::awaitable<Result<Joined>> join_swarm(asio::any_io_executor executor,
 
 asio::awaitable<Result<nlohmann::json>> ManagerClients::ask(std::string address,
                                                             std::string path,
-                                                            nlohmann::json body) {
+                                                            nlohmann::json body,
+                                                            std::chrono::seconds timeout) {
   auto const place = address_of(address);
   if (!place) {
     co_return place.error();
@@ -195,7 +194,7 @@ asio::awaitable<Result<nlohmann::json>> ManagerClients::ask(std::string address,
   request.method = "POST";
   request.target = std::move(path);
   request.body = body.dump();
-  request.timeout = kCallTimeout;
+  request.timeout = timeout;
   auto document = co_await call(client, std::move(request));
   co_return document;
 }

@@ -39,6 +39,9 @@ boost::asio::awaitable<Result<Joined>> join_swarm(boost::asio::any_io_executor e
                                                   JoinQuestion question,
                                                   Clock const* clock);
 
+/// A manager that takes longer for a heartbeat is as good as away: another one may be near.
+inline constexpr std::chrono::seconds kCallTimeout{2};
+
 /// Connections to managers as this member, kept between calls. Io thread only.
 class ManagerClients {
  public:
@@ -50,7 +53,8 @@ class ManagerClients {
   /// with its message; Unavailable if it is not reached.
   boost::asio::awaitable<Result<nlohmann::json>> ask(std::string address,
                                                      std::string path,
-                                                     nlohmann::json body);
+                                                     nlohmann::json body,
+                                                     std::chrono::seconds timeout = kCallTimeout);
   /// The next calls connect anew, with the certificate that holds then.
   void reset() { clients_.clear(); }
 

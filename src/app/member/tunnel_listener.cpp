@@ -2,13 +2,12 @@
 
 #include <map>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
+#include "base/net/as_result.h"
 #include "base/net/tls_session.h"
 
 namespace swarmward::app {
@@ -18,7 +17,6 @@ namespace asio = boost::asio;
 namespace {
 
 using boost::system::error_code;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kHandshakeTimeout{3};
 constexpr std::chrono::seconds kEngineTimeout{5};
 /// Handshakes at once, of all and of one address; more are turned away, so that a flood of them
@@ -112,7 +110,7 @@ asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,
   for (unsigned n = 0; n < kCertificatePauses && shared->tls != nullptr && !shared->tls->ready();
        ++n) {
     pause.expires_after(kCertificatePause);
-    co_await pause.async_wait(kToken);
+    co_await pause.async_wait(net::kAsResult);
   }
   if (shared->tls == nullptr || !shared->tls->ready()) {
     shared->end(from);

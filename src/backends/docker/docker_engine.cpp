@@ -37,6 +37,9 @@ class DockerEngine final : public Engine {
   asio::awaitable<Result<void>> pull_image(std::string reference,
                                            std::string registry_auth) override;
   asio::awaitable<Result<void>> create_volume(std::string body) override;
+  asio::awaitable<Result<void>> create_network(std::string body) override;
+  asio::awaitable<Result<void>> connect_network(std::string name, std::string body) override;
+  asio::awaitable<Result<void>> remove_network(std::string name) override;
   asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) override;
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
                                                             LogQuery query) override;
@@ -165,6 +168,29 @@ asio::awaitable<Result<void>> DockerEngine::create_volume(std::string body) {
   auto request = make_request("POST", "/volumes/create");
   request.body = std::move(body);
   auto done = co_await client_.command(std::move(request));
+  co_return done;
+}
+
+asio::awaitable<Result<void>> DockerEngine::create_network(std::string body) {
+  auto request = make_request("POST", "/networks/create");
+  request.body = std::move(body);
+  auto done = co_await client_.command(std::move(request));
+  co_return done;
+}
+
+asio::awaitable<Result<void>> DockerEngine::connect_network(std::string name, std::string body) {
+  auto request = make_request("POST", "/networks/" + percent_encode(name) + "/connect");
+  request.body = std::move(body);
+  auto done = co_await client_.command(std::move(request));
+  co_return done;
+}
+
+asio::awaitable<Result<void>> DockerEngine::remove_network(std::string name) {
+  auto request = make_request("DELETE", "/networks/" + percent_encode(name));
+  auto done = co_await client_.command(std::move(request));
+  if (!done && done.error().code == ErrorCode::NotFound) {
+    co_return Result<void>{};
+  }
   co_return done;
 }
 

@@ -5,34 +5,18 @@
 #include <sstream>
 #include <thread>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
 #include "backends/docker/http_client.h"
+#include "backends/testing/run_call.h"
 #include "base/testing/fake_upstream.h"
 
 namespace swarmward::backends {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// Runs one call of an engine to its end.
-template <class T>
-T run(asio::io_context& io, asio::awaitable<T> call) {
-  std::optional<T> result;
-  asio::co_spawn(io, std::move(call), [&](std::exception_ptr thrown, T value) {
-    if (thrown) {
-      std::rethrow_exception(thrown);
-    }
-    result = std::move(value);
-  });
-  io.restart();
-  while (!result && io.run_one() > 0) {
-  }
-  return std::move(result.value());
-}
 
 /// Answers pings itself, everything else by `reply`.
 auto after_ping(std::function<std::string(std::string const&)> reply) {
@@ -116,39 +100,6 @@ TEST(DockerEngine, RetriesOnceWhenAKeptConnectionIsClosed) {
   ASSERT_TRUE(list);
   EXPECT_EQ(list->at(0).name, "x");
   EXPECT_EQ(connections, 2);
-}
-
-TEST(HttpClient, TrustsNoKeptConnectionOnceOneWentDeaf) {
-  std::atomic<int> connections = 0;
-  FakeUpstream upstream([&](FakeUpstream::Peer& peer) {
-    bool const deaf = ++connections <= 2;
-    while (!peer.read_request().empty()) {
-      while (connections < 2) {
-        std::this_thread::yield();  // Two at once, so that two are kept.
-      }
-      peer.write(answer(200, "OK"));
-      if (deaf) {
-        peer.read_request();
-        return static_cast<void>(peer.read_request());
-      }
-    }
-  });
-  asio::io_context io;
-  HttpClient client(io.get_executor(),
-                    net::make_plain_dialer(*net::parse_engine_address(upstream.address())));
-  HttpRequest request{"GET", "/x", "", {}, std::chrono::milliseconds(0)};
-  int answered = 0;
-  for (int i = 0; i < 2; ++i) {
-    asio::co_spawn(io, client.request(request), [&](auto const&, auto const& response) {
-      answered += response ? 1 : 0;
-    });
-  }
-  io.run();
-  ASSERT_EQ(answered, 2);
-  request.timeout = std::chrono::milliseconds(50);
-  EXPECT_FALSE(run(io, client.request(request)));
-  EXPECT_TRUE(run(io, client.request(request)));
-  EXPECT_EQ(connections, 3);
 }
 
 TEST(DockerEngine, DoesNotRetryABrokenAnswer) {

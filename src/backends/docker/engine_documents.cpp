@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "backends/docker/event_reader.h"
 #include "backends/docker/json_fields.h"
 
 namespace swarmward::backends {
@@ -188,15 +189,11 @@ Result<std::string> created_id(std::string_view answer) {
 }
 
 Result<ContainerEvent> parse_container_event(std::string_view line) {
-  auto const document = parse_json(line);
-  if (!document.is_object()) {
+  EventReader reader;
+  if (!line.starts_with('{') || !Json::sax_parse(line, &reader)) {
     return not_json("event");
   }
-  auto const& actor = field(document, "Actor");
-  ContainerEvent event;
-  event.action = text(document, "Action");
-  event.container_id = text(actor, "ID");
-  event.labels = string_map(field(actor, "Attributes"));
+  auto event = std::move(reader.event());
   if (auto const code = event.labels.extract("exitCode")) {
     std::from_chars(
         code.mapped().data(), code.mapped().data() + code.mapped().size(), event.exit_code);

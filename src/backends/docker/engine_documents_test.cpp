@@ -70,6 +70,25 @@ TEST(EngineDocuments, SurvivesFieldsOfOtherTypes) {
   EXPECT_TRUE(parse_container_event(R"({"Actor":{"Attributes":{"exitCode":"x"}}})"));
 }
 
+TEST(EngineDocuments, EventsAreReadAmongWhatNobodyAskedFor) {
+  auto const event = parse_container_event(
+      R"({"status":"die","deep":[{"Action":"no","Actor":{"ID":"no","Attributes":{"a":"no"}}}],
+          "Actor":{"more":{"ID":"no","Attributes":{"b":"no"}},"ID":"c1",
+                   "Attributes":{"l":"1","n":2,"o":{"p":"no"},"q":["no"]}},
+          "Action":"start","time":1,"Attributes":{"c":"no"},"ID":"no"})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->action, "start");
+  EXPECT_EQ(event->container_id, "c1");
+  EXPECT_EQ(event->labels, (model::StringMap{{"l", "1"}}));
+}
+
+TEST(EngineDocuments, LinesThatAreNoEvent) {
+  for (auto const* line : {"", "[]", "[{}]", "1", "{", "{}}", R"({"Action":)", "\"{}\""}) {
+    EXPECT_FALSE(parse_container_event(line)) << line;
+  }
+  EXPECT_TRUE(parse_container_event("{}"));
+}
+
 TEST(EngineDocuments, TakesTheExitCodeOutOfTheLabels) {
   auto const event = parse_container_event(
       R"({"Type":"container","Action":"die","Actor":{"ID":"c1","Attributes":

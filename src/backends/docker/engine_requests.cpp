@@ -52,6 +52,8 @@ std::string events_target(std::string_view label) {
   Json value = Json::object();
   value["type"] = Json::array({"container"});
   value["label"] = Json::array({std::string(label)});
+  // Without this, each health check is three events.
+  value["event"] = Json::array({"die", "destroy", "health_status", "start"});
   return "/events?filters=" + filters(value);
 }
 

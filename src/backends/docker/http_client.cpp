@@ -65,7 +65,7 @@ void HttpClient::keep(ConnectionPtr connection) {
 
 asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request) {
   Exchange exchange;
-  exchange.connection = take_idle();
+  exchange.connection = request->pieces ? nullptr : take_idle();
   if (exchange.connection) {
     exchange.connection->set_deadline(request->timeout);
     auto head = co_await exchange.connection->exchange(request);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,13 +18,20 @@ namespace swarmward::backends {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+/// Gives a body piece by piece; an empty piece ends it.
+using BodyPieces = std::function<asio::awaitable<Result<std::string>>()>;
+
 struct HttpRequest {
   std::string method = "GET";
   std::string target;
-  std::string body;  ///< JSON, if there is any.
+  std::string body;
   HttpHeaders headers;
   /// For the whole answer, or for its head if it is streamed. Zero: as long as it takes.
   std::chrono::milliseconds timeout{std::chrono::seconds(60)};
+  std::string content_type = "application/json";  ///< Of the body, if there is any.
+  /// Instead of `body`, for what is too large to be held: sent in chunks, once, over a connection
+  /// of its own.
+  BodyPieces pieces{};
 };
 
 struct HttpResponse {

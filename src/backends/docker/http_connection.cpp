@@ -1,10 +1,14 @@
 #include "backends/docker/http_connection.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <sstream>
+
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <sys/socket.h>
+
+#include "backends/runner/done.h"
+#include "base/net/as_result.h"
 
 namespace swarmward::backends {
 
@@ -12,10 +16,11 @@ namespace {
 
 namespace http = boost::beast::http;
 using boost::system::error_code;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
-/// One read. More would be wasted on the small answers that engines give most of the time.
+/// At most, of one read.
 constexpr std::size_t kPieceSize = 16384;
+/// At least. Most answers of engines are shorter, and large blocks of memory come dear.
+constexpr std::size_t kSmallPiece = 960;
 constexpr std::uint32_t kHeaderLimit = 1 << 20;
 
 /// A line break inside a value would start a header of the value's own choice.
@@ -31,13 +36,23 @@ std::string serialise(HttpRequest const& request) {
       text.append(name).append(": ").append(value).append("\r\n");
     }
   }
-  if (!request.body.empty()) {
-    text += "Content-Type: application/json\r\n";
+  if (!request.body.empty() || request.pieces) {
+    text += "Content-Type: " + request.content_type + "\r\n";
+  }
+  if (request.pieces) {
+    return text + "Transfer-Encoding: chunked\r\n\r\n";
   }
   if (!request.body.empty() || request.method == "POST") {
     text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   }
   return text + "\r\n" + request.body;
+}
+
+/// An empty piece becomes the end of the body.
+std::string as_chunk(std::string const& piece) {
+  std::ostringstream head;
+  head << std::hex << piece.size() << "\r\n";
+  return head.str() + piece + "\r\n";
 }
 
 }  // namespace
@@ -71,9 +86,15 @@ asio::awaitable<Result<void>> HttpConnection::connect(net::DialerPtr dialer,
 asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
   answered_ = false;
   auto const text = serialise(*request);
-  auto sent = co_await asio::async_write(socket_, asio::buffer(text), kToken);
+  auto sent = co_await asio::async_write(socket_, asio::buffer(text), net::kAsResult);
   if (std::get<0>(sent)) {
     co_return failure("cannot write to", std::get<0>(sent));
+  }
+  if (request->pieces) {
+    auto const whole = co_await send_pieces(request);
+    if (!whole) {
+      co_return whole.error();
+    }
   }
   do {
     parser_.emplace();
@@ -83,8 +104,8 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
     if (request->method == "HEAD") {
       parser_->skip(true);
     }
-    co_await wait_for_more();
-    auto got = co_await http::async_read_header(socket_, buffer_, *parser_, kToken);
+    buffer_.reserve(kSmallPiece);  // Beast reads no more at once than the buffer holds.
+    auto got = co_await http::async_read_header(socket_, buffer_, *parser_, net::kAsResult);
     answered_ = answered_ || std::get<1>(got) > 0 || parser_->got_some() || buffer_.size() > 0;
     if (std::get<0>(got)) {
       co_return failure("no answer from", std::get<0>(got));
@@ -98,17 +119,36 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
   co_return head;
 }
 
+/// Who takes no more may have answered already: what cannot be written is no error yet.
+asio::awaitable<Result<void>> HttpConnection::send_pieces(HttpRequest const* request) {
+  for (;;) {
+    auto const piece = co_await request->pieces();
+    if (!piece) {
+      co_return piece.error();
+    }
+    auto const chunk = as_chunk(*piece);
+    auto sent = co_await asio::async_write(socket_, asio::buffer(chunk), net::kAsResult);
+    if (closed_) {
+      co_return failure("cannot write to", std::get<0>(sent));
+    }
+    if (std::get<0>(sent) || piece->empty()) {
+      co_return kDone;
+    }
+  }
+}
+
 asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
   std::string piece;
   while (!parser_->is_done()) {
     co_await wait_for_more();
-    piece.resize(kPieceSize);
+    auto const size = next_piece();
+    piece.resize(size);
     auto& body = parser_->get().body();
     body.data = piece.data();
-    body.size = piece.size();
-    auto got = co_await http::async_read_some(socket_, buffer_, *parser_, kToken);
+    body.size = size;
+    auto got = co_await http::async_read_some(socket_, buffer_, *parser_, net::kAsResult);
     auto const error = std::get<0>(got);
-    piece.resize(kPieceSize - parser_->get().body().size);
+    piece.resize(size - parser_->get().body().size);
     if (error && error != http::error::need_buffer) {
       co_return failure("reading from", error);
     }
@@ -121,13 +161,23 @@ asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
 
 /// Memory only for what is there: ten thousand engines hold a stream each on which nothing comes.
 asio::awaitable<void> HttpConnection::wait_for_more() {
-  error_code ignored;
-  if (buffer_.size() == 0 && socket_.available(ignored) == 0) {
-    buffer_.shrink_to_fit();
-    auto const ready = co_await socket_.async_wait(net::StreamSocket::wait_read, kToken);
-    static_cast<void>(ready);  // What went wrong shows in the read.
+  if (buffer_.size() > 0) {
+    co_return;
   }
-  buffer_.reserve(kPieceSize);  // Beast reads no more at once than the buffer holds.
+  buffer_.shrink_to_fit();
+  auto const ready = co_await socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
+  static_cast<void>(ready);  // What went wrong shows in the read.
+  error_code ignored;
+  buffer_.reserve(std::clamp(socket_.available(ignored), kSmallPiece, kPieceSize));
+}
+
+/// What the parser can give at once: of a body whose length is known no more than its rest.
+std::size_t HttpConnection::next_piece() {
+  std::size_t size = buffer_.capacity();
+  if (auto const rest = parser_->content_length_remaining()) {
+    size = static_cast<std::size_t>(std::min<std::uint64_t>(size, *rest));
+  }
+  return std::max<std::size_t>(size, 1);
 }
 
 void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {

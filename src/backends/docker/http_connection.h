@@ -37,7 +37,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
+  asio::awaitable<Result<void>> send_pieces(HttpRequest const* request);
   asio::awaitable<void> wait_for_more();
+  [[nodiscard]] std::size_t next_piece();
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
   net::StreamSocket socket_;

@@ -8,6 +8,7 @@
 
 #include "backends/runner/host_config.h"
 #include "backends/runner/image_reference.h"
+#include "backends/runner/network_keeper.h"
 #include "model/template/container_templates.h"
 
 namespace swarmward::backends {
@@ -83,7 +84,36 @@ std::vector<std::string> resource_variables(std::vector<model::GenericResource> 
   return out;
 }
 
+bool joins_at_creation(model::Task const& task, std::vector<model::TaskNetwork> const& networks) {
+  return !networks.empty() && network_mode(*task.spec) == "default";
+}
+
+/// The first network, and the agent as the first one to be asked for names.
+void join_networks(json& out,
+                   model::Task const& task,
+                   std::vector<model::TaskNetwork> const& networks) {
+  auto& host = out["HostConfig"];
+  if (joins_at_creation(task, networks)) {
+    auto const& first = networks.front();
+    host["NetworkMode"] = first.name;
+    out["NetworkingConfig"]["EndpointsConfig"][first.name] = json::parse(render_endpoint(first));
+  }
+  auto const named = std::ranges::find(networks, false, &model::TaskNetwork::ingress);
+  if (named != networks.end()) {
+    auto servers = json::array({named->node_address});
+    for (auto const& server : host.value("Dns", json(named->resolvers))) {
+      servers.push_back(server);
+    }
+    host["Dns"] = std::move(servers);
+  }
+}
+
 }  // namespace
+
+std::span<model::TaskNetwork const> networks_to_connect(
+    model::Task const& task, std::vector<model::TaskNetwork> const& networks) {
+  return std::span(networks).subspan(joins_at_creation(task, networks) ? 1 : 0);
+}
 
 Result<PreparedContainer> prepare_container(model::Task const& task,
                                             NodeIdentity const& node,
@@ -112,11 +142,13 @@ Result<PreparedContainer> prepare_container(model::Task const& task,
 
 std::string render_container(model::Task const& task,
                              PreparedContainer const& container,
-                             NodeIdentity const& node) {
+                             NodeIdentity const& node,
+                             std::vector<model::TaskNetwork> const& networks) {
   auto const& spec = container.spec;
   json out = {{"Image", familiar_image(spec.image)},
               {"Labels", labels_of(task, spec.labels, node)},
               {"HostConfig", render_host_config(task, container)}};
+  join_networks(out, task, networks);
   if (!spec.command.empty()) {
     out["Entrypoint"] = spec.command;
   }

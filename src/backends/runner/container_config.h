@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "backends/runner/container_labels.h"
@@ -30,9 +31,15 @@ struct PreparedContainer {
                                                           LabelPolicy const& policy);
 
 /// Body of POST /containers/create for `task`. Pure. What the spec leaves out is left out, so
-/// that the image's own settings stand.
+/// that the image's own settings stand. Engines before API 1.44 take one network only here: it is
+/// the first of `networks`; the container is connected to the others before it starts.
 [[nodiscard]] std::string render_container(model::Task const& task,
                                            PreparedContainer const& container,
-                                           NodeIdentity const& node);
+                                           NodeIdentity const& node,
+                                           std::vector<model::TaskNetwork> const& networks = {});
+
+/// The networks that the container is connected to after its creation. Pure.
+[[nodiscard]] std::span<model::TaskNetwork const> networks_to_connect(
+    model::Task const& task, std::vector<model::TaskNetwork> const& networks);
 
 }  // namespace swarmward::backends

@@ -163,7 +163,8 @@ void add_labels(json& out, ContainerLabels const& labels) {
   put_number("MemoryReservation", labels.memory_reservation_bytes);
 }
 
-/// Networks that every engine has are joined by name; all others are not the runner's business.
+}  // namespace
+
 std::string network_mode(model::TaskSpec const& spec) {
   for (auto const& network : spec.networks) {
     if (network.target == "host" || network.target == "bridge") {
@@ -172,8 +173,6 @@ std::string network_mode(model::TaskSpec const& spec) {
   }
   return "default";
 }
-
-}  // namespace
 
 std::string port_key(model::PortConfig const& port) {
   switch (port.protocol) {

@@ -23,6 +23,8 @@ class NodeRunner {
   /// Begins to connect. The sink is told of the first connect, of changes of the engine's info, of
   /// each loss at once, and of failures to reconnect from time to time.
   void start();
+  /// The timers from now on; one that runs already is not changed.
+  void set_delays(Delays delays);
   /// The full set. From now on containers of this node that belong to no assignment are removed.
   void assign_all(std::vector<Assignment> assignments);
   void task_changed(Assignment assignment);

@@ -49,6 +49,21 @@ TEST_F(NodeRunnerTest, AFailedPingIsALoss) {
   EXPECT_TRUE(until([&] { return sink.observations.back().reachable; }));
 }
 
+TEST_F(NodeRunnerTest, TimersChangeWhileItRuns) {
+  auto delays = fast();
+  delays.ping = std::chrono::milliseconds(1);
+  delays.refresh = std::chrono::hours(1);
+  make_runner(delays);
+  runner->start();
+  EXPECT_TRUE(until([&] { return engine->calls("ping") > 3; }));
+  EXPECT_EQ(engine->calls("info"), 1U);
+  delays.refresh = std::chrono::milliseconds(1);
+  runner->set_delays(delays);
+  settle();
+  lose_connection();
+  EXPECT_TRUE(until([&] { return engine->calls("info") > 3; }));
+}
+
 TEST_F(NodeRunnerTest, FailuresToReconnectAreObservedRarely) {
   auto delays = fast();
   delays.observe_failure = std::chrono::hours(1);

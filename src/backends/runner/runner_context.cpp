@@ -28,7 +28,8 @@ RunnerContext::RunnerContext(asio::any_io_executor io,
       stops(executor, kLeastSlots),
       removes(executor, kLeastSlots),
       looks(executor, 2 * kLeastSlots),
-      images(std::make_shared<ImagePuller>(executor, engine, clock, delays.pull_reuse)) {}
+      images(std::make_shared<ImagePuller>(executor, engine, clock, delays.pull_reuse)),
+      networks(std::make_shared<NetworkKeeper>(executor, engine, identity)) {}
 
 void RunnerContext::set_cpus(unsigned cpus) {
   auto const slots = std::max(kLeastSlots, kSlotsPerCpu * cpus);

@@ -3,6 +3,7 @@
 #include "backends/runner/container_labels.h"
 #include "backends/runner/gate.h"
 #include "backends/runner/image_puller.h"
+#include "backends/runner/network_keeper.h"
 #include "backends/runner/runner_types.h"
 
 namespace swarmward::backends {
@@ -36,6 +37,7 @@ struct RunnerContext {
   Gate removes;
   Gate looks;  ///< Inspecting, which is cheap.
   std::shared_ptr<ImagePuller> images;
+  std::shared_ptr<NetworkKeeper> networks;
 };
 
 }  // namespace swarmward::backends

@@ -4,8 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backends/engine.h"
+#include "model/attachment.h"
+#include "model/network_plan.h"
 #include "model/task.h"
 
 namespace swarmward::backends {
@@ -19,8 +22,9 @@ struct NodeIdentity {
 
 /// A task this node should have.
 struct Assignment {
-  std::shared_ptr<model::Task const> task;  ///< Never null.
-  std::string registry_auth;                ///< X-Registry-Auth; never logged.
+  std::shared_ptr<model::Task const> task;     ///< Never null.
+  std::string registry_auth;                   ///< X-Registry-Auth; never logged.
+  std::vector<model::TaskNetwork> networks{};  ///< In the order of its interfaces.
 };
 
 /// What the connection to an engine shows.
@@ -36,7 +40,11 @@ class RunnerSink {
  public:
   virtual ~RunnerSink() = default;
   virtual void report(model::NodeId node, model::TaskId task, model::TaskStatus status) = 0;
+  /// What the engine shows of the node's attachments; told again and again, changed or not.
+  virtual void attached(model::NodeId node, std::vector<model::SeenAttachment> seen) = 0;
   virtual void observe(model::NodeId node, EngineObservation observation) = 0;
+  /// Done once no node sends new connections to tasks that were told to stop before this call.
+  virtual asio::awaitable<void> withdrawn() = 0;
 };
 
 /// The runner's timers; tests shorten them.
@@ -46,12 +54,15 @@ struct Delays {
   std::chrono::milliseconds observe_failure{2000};  ///< Failures are repeated at most this often.
   std::chrono::milliseconds refresh{20000};         ///< The engine is asked for its info again.
   std::chrono::milliseconds resync{60000};          ///< Containers are listed though all is well.
+  std::chrono::milliseconds bunch{50};              ///< Events of other containers are gathered.
   std::chrono::milliseconds retry{1000};            ///< After a passing failure of a step.
   /// A stop that takes longer gives its slot to the next one: it only waits for a process that uses
   /// its grace period.
   std::chrono::milliseconds slow_stop{250};
   std::chrono::seconds pull_reuse{30};  ///< How long the answer to a pull serves later tasks.
-  unsigned attempts = 3;                ///< Of a step that fails with a passing error.
+  /// From the withdrawal of a task to its stop signal: what has just come in is still served.
+  std::chrono::milliseconds settle{100};
+  unsigned attempts = 3;  ///< Of a step that fails with a passing error.
 };
 
 }  // namespace swarmward::backends

@@ -36,6 +36,9 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
 
   [[nodiscard]] model::TaskId id() const { return task().id; }
   [[nodiscard]] std::string const& container_id() const { return container_id_; }
+  [[nodiscard]] std::vector<model::TaskNetwork> const& networks() const {
+    return assignment_.networks;
+  }
   [[nodiscard]] std::string container_name() const { return model::full_name(task()); }
 
  private:
@@ -50,6 +53,10 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   asio::awaitable<void> perform(Step step);
   asio::awaitable<void> create();
   asio::awaitable<Result<void>> create_volumes(std::vector<std::string> bodies);
+  asio::awaitable<Result<void>> ensure_networks();
+  /// Joins a container that was created and not started to the rest of its networks; one for which
+  /// that fails is removed again.
+  asio::awaitable<Result<void>> connect_networks(std::string container);
   asio::awaitable<void> adopt_by_name(Error refusal);
   asio::awaitable<void> start();
   asio::awaitable<void> note_failed_start(Error error);
@@ -76,6 +83,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
 
   std::shared_ptr<RunnerContext> context_;
   Assignment assignment_;
+  std::vector<model::TaskNetwork> joins_;  ///< Its networks, as the engine calls them.
   std::function<void(model::TaskId)> finished_;
   model::TaskStatus status_;  ///< As last reported.
 

@@ -1,9 +1,14 @@
 // The steps of a TaskRunner that call the engine. Each looks at the world again after it waited.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "backends/runner/container_config.h"
 #include "backends/runner/done.h"
 #include "backends/runner/image_reference.h"
 #include "backends/runner/task_runner.h"
 #include "base/log.h"
+#include "model/ward_labels.h"
 
 namespace swarmward::backends {
 
@@ -58,9 +63,19 @@ asio::awaitable<void> TaskRunner::create() {
     creation_failed(volumes.error());
     co_return;
   }
-  auto body = render_container(task(), *prepared, context_->identity);
+  auto const ensured = co_await ensure_networks();
+  if (!ensured) {
+    creation_failed(ensured.error());
+    co_return;
+  }
+  auto body = render_container(task(), *prepared, context_->identity, joins_);
   auto created = co_await context_->engine->create_container(container_name(), std::move(body));
   if (created) {
+    auto const connected = co_await connect_networks(*created);
+    if (!connected) {
+      creation_failed(connected.error());
+      co_return;
+    }
     attempts_ = 0;
     set_container(*created, Phase::Created);
     co_return;
@@ -186,6 +201,16 @@ void TaskRunner::apply(ContainerState const& seen, unsigned events_before) {
 }
 
 asio::awaitable<void> TaskRunner::stop_container() {
+  if (!assignment_.networks.empty()) {
+    co_await context_->sink.withdrawn();
+    if (context_->stopped) {
+      co_return;
+    }
+    auto const delay = model::drain_delay(task().service_annotations->labels);
+    asio::steady_timer settled(context_->executor,
+                               std::max<Duration>(delay, context_->delays.settle));
+    co_await settled.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
   auto const place = std::make_shared<Gate::Lease>();
   *place = co_await context_->stops.enter();
   auto const next = plan_step(view());

@@ -236,6 +236,24 @@ TEST_F(TaskRunnerTest, BoundsStartsAndLetsStopsPass) {
   EXPECT_EQ(engine->most_in_flight("stop_container"), 2);
 }
 
+TEST_F(TaskRunnerTest, ATaskInANetworkStopsOnceItIsWithdrawn) {
+  connect();
+  model::TaskNetwork network;
+  network.id = "n1";
+  network.name = "back";
+  network.address = "10.0.1.5";
+  runner->task_changed({task("t1").task, "", {network}});
+  settle();
+  ASSERT_TRUE(until([&] { return engine->calls("start_container") == 1; }));
+  sink.hold_withdrawals = true;
+  runner->task_changed({task("t1", TaskState::Shutdown).task, "", {network}});
+  EXPECT_TRUE(until([&] { return sink.withdrawals == 1; }));
+  settle();
+  EXPECT_EQ(engine->calls("stop_container"), 0);
+  sink.hold_withdrawals = false;
+  EXPECT_TRUE(until([&] { return engine->calls("stop_container") == 1; }));
+}
+
 TEST_F(TaskRunnerTest, SlowStopsGiveWay) {
   auto delays = fast();
   delays.slow_stop = std::chrono::milliseconds(1);

@@ -50,7 +50,10 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   [[nodiscard]] int most_in_flight(std::string const& call) const;
   [[nodiscard]] Container* find(std::string const& id_or_name);
   [[nodiscard]] std::size_t container_count() const { return containers_.size(); }
-  std::vector<std::string> volumes;  ///< Bodies of created volumes.
+  std::map<std::string, std::string> documents;  ///< What get_document() answers, by path.
+  std::vector<std::string> volumes;              ///< Bodies of created volumes.
+  std::map<std::string, std::string> networks;   ///< Bodies of created networks, by name.
+  std::vector<std::pair<std::string, std::string>> connects;  ///< Network and body of each.
   std::chrono::seconds last_grace{0};
 
   std::string api_version() const override { return "1.41"; }
@@ -68,6 +71,9 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   asio::awaitable<Result<void>> pull_image(std::string reference,
                                            std::string registry_auth) override;
   asio::awaitable<Result<void>> create_volume(std::string body) override;
+  asio::awaitable<Result<void>> create_network(std::string body) override;
+  asio::awaitable<Result<void>> connect_network(std::string name, std::string body) override;
+  asio::awaitable<Result<void>> remove_network(std::string name) override;
   asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) override;
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
                                                             LogQuery query) override;

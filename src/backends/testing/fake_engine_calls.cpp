@@ -131,15 +131,50 @@ asio::awaitable<Result<void>> FakeEngine::create_volume(std::string body) {
   co_return begun;
 }
 
+asio::awaitable<Result<void>> FakeEngine::create_network(std::string body) {
+  auto begun = co_await enter("create_network");
+  if (!begun) {
+    co_return begun;
+  }
+  auto const name = nlohmann::json::parse(body).at("Name").get<std::string>();
+  if (!networks.emplace(name, body).second) {
+    co_return conflict("network with name " + name + " already exists");
+  }
+  co_return kDone;
+}
+
+asio::awaitable<Result<void>> FakeEngine::connect_network(std::string name, std::string body) {
+  auto begun = co_await enter("connect_network");
+  if (begun) {
+    connects.emplace_back(std::move(name), std::move(body));
+  }
+  co_return begun;
+}
+
+asio::awaitable<Result<void>> FakeEngine::remove_network(std::string name) {
+  auto begun = co_await enter("remove_network");
+  if (begun) {
+    networks.erase(name);
+  }
+  co_return begun;
+}
+
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> FakeEngine::logs(std::string /*id*/,
                                                                       LogQuery /*query*/) {
   auto const begun = co_await enter("logs");
   co_return begun ? Error{ErrorCode::NotImplemented, "not faked"} : begun.error();
 }
 
-asio::awaitable<Result<std::string>> FakeEngine::get_document(std::string /*path*/) {
+asio::awaitable<Result<std::string>> FakeEngine::get_document(std::string path) {
   auto const begun = co_await enter("get_document");
-  co_return begun ? Error{ErrorCode::NotImplemented, "not faked"} : begun.error();
+  if (!begun) {
+    co_return begun.error();
+  }
+  auto const document = documents.find(path);
+  if (document == documents.end()) {
+    co_return Error{ErrorCode::NotImplemented, "not faked"};
+  }
+  co_return document->second;
 }
 
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> FakeEngine::open_document(

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,11 +18,26 @@ class RecordingSink final : public RunnerSink {
   void report(model::NodeId, model::TaskId task, model::TaskStatus status) override {
     history[task].push_back(std::move(status));
   }
+  void attached(model::NodeId, std::vector<model::SeenAttachment> seen) override {
+    for (auto& each : seen) {
+      attachments[each.task] = std::move(each);
+    }
+  }
   void observe(model::NodeId, EngineObservation observation) override {
     observations.push_back(std::move(observation));
   }
+  asio::awaitable<void> withdrawn() override {
+    ++withdrawals;
+    while (hold_withdrawals) {
+      asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::milliseconds(1));
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  }
   std::map<model::TaskId, std::vector<model::TaskStatus>> history;
+  std::map<model::TaskId, model::SeenAttachment> attachments;  ///< As they were seen last.
   std::vector<EngineObservation> observations;
+  int withdrawals = 0;
+  bool hold_withdrawals = false;
 };
 
 class FixedClock final : public Clock {
@@ -49,7 +66,9 @@ class RunnerFixture : public ::testing::Test {
     delays.observe_failure = std::chrono::milliseconds(0);
     delays.refresh = std::chrono::hours(1);
     delays.resync = std::chrono::hours(1);
+    delays.bunch = std::chrono::milliseconds(1);
     delays.retry = std::chrono::milliseconds(1);
+    delays.settle = std::chrono::milliseconds(0);
     return delays;
   }
 

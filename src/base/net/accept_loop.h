@@ -4,10 +4,10 @@
 #include <functional>
 #include <memory>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "base/net/as_result.h"
 
 namespace swarmward::net {
 
@@ -29,10 +29,9 @@ asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor,
                                   AcceptHandlers<typename Acceptor::protocol_type::socket> on) {
   /// After an accept that failed for lack of descriptors or memory.
   constexpr std::chrono::milliseconds kPause{100};
-  constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
   asio::steady_timer pause(acceptor->get_executor());
   while (acceptor->is_open()) {
-    auto accepted = co_await acceptor->async_accept(kToken);
+    auto accepted = co_await acceptor->async_accept(kAsResult);
     auto& [error, socket] = accepted;
     if (!acceptor->is_open()) {
       break;
@@ -45,7 +44,7 @@ asio::awaitable<void> accept_loop(std::shared_ptr<Acceptor> acceptor,
       on.failed(error);
     }
     pause.expires_after(kPause);
-    co_await pause.async_wait(kToken);
+    co_await pause.async_wait(kAsResult);
   }
 }
 

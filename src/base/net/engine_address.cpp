@@ -13,12 +13,6 @@ namespace {
 constexpr std::string_view kUnix = "unix://";
 constexpr std::string_view kTcp = "tcp://";
 
-Error malformed(std::string_view text, std::string_view why) {
-  std::string message = "invalid engine address \"";
-  message.append(text).append("\": ").append(why);
-  return invalid_argument(std::move(message));
-}
-
 bool is_port(std::string_view text) {
   unsigned port = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -27,29 +21,35 @@ bool is_port(std::string_view text) {
 
 }  // namespace
 
+Error malformed_address(std::string_view text, std::string_view why) {
+  std::string message = "invalid engine address \"";
+  message.append(text).append("\": ").append(why);
+  return invalid_argument(std::move(message));
+}
+
 Result<EngineAddress> parse_engine_address(std::string_view text) {
   EngineAddress address;
   if (text.starts_with(kUnix)) {
     address.path = text.substr(kUnix.size());
     if (!address.path.starts_with('/')) {
-      return malformed(text, "the path of a unix socket is absolute");
+      return malformed_address(text, "the path of a unix socket is absolute");
     }
     if (address.path.size() >= sizeof(sockaddr_un::sun_path)) {
-      return malformed(text, "the path is too long for a unix socket");
+      return malformed_address(text, "the path is too long for a unix socket");
     }
     return address;
   }
   if (!text.starts_with(kTcp)) {
-    return malformed(text, "must start with unix:// or tcp://");
+    return malformed_address(text, "must start with unix:// or tcp://");
   }
   auto const rest = text.substr(kTcp.size());
   auto const colon = rest.rfind(':');
   if (colon == std::string_view::npos || !is_port(rest.substr(colon + 1))) {
-    return malformed(text, "must end with a port");
+    return malformed_address(text, "must end with a port");
   }
   auto host = without_brackets(std::string(rest.substr(0, colon)));
   if (host.empty() || host.find('/') != std::string::npos) {
-    return malformed(text, "must name a host");
+    return malformed_address(text, "must name a host");
   }
   address.host = std::move(host);
   address.port = rest.substr(colon + 1);

@@ -18,6 +18,8 @@ struct EngineAddress {
 
 /// "unix:///path" or "tcp://host:port". Errors: InvalidArgument.
 [[nodiscard]] Result<EngineAddress> parse_engine_address(std::string_view text);
+/// The error of an address that makes no sense.
+[[nodiscard]] Error malformed_address(std::string_view text, std::string_view why);
 [[nodiscard]] std::string to_string(EngineAddress const& address);
 
 }  // namespace swarmward::net

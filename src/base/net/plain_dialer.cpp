@@ -1,11 +1,10 @@
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include "base/net/as_result.h"
 #include "base/net/dialer.h"
 
 namespace swarmward::net {
@@ -15,7 +14,6 @@ namespace {
 using boost::system::error_code;
 using Endpoint = asio::generic::stream_protocol::endpoint;
 using std::chrono::milliseconds;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 /// A unix socket whose backlog is full refuses instead of waiting.
 constexpr milliseconds kBacklogPause{20};
 
@@ -31,7 +29,7 @@ asio::awaitable<Result<StreamSocket>> dial_unix(asio::any_io_executor executor,
   Endpoint const endpoint(asio::local::stream_protocol::endpoint{path});
   asio::steady_timer pause(executor);
   for (auto waited = milliseconds{0}; waited < timeout; waited += kBacklogPause) {
-    auto [error] = co_await socket.async_connect(endpoint, kToken);
+    auto [error] = co_await socket.async_connect(endpoint, kAsResult);
     if (!error) {
       co_return std::move(socket);
     }
@@ -40,7 +38,7 @@ asio::awaitable<Result<StreamSocket>> dial_unix(asio::any_io_executor executor,
     }
     socket.close(error);
     pause.expires_after(kBacklogPause);
-    co_await pause.async_wait(kToken);
+    co_await pause.async_wait(kAsResult);
   }
   co_return no_answer(timeout);
 }
@@ -97,7 +95,7 @@ asio::awaitable<Result<StreamSocket>> dial_tcp(asio::any_io_executor executor,
   asio::ip::tcp::resolver resolver(executor);
   Deadline deadline(executor, timeout);
   deadline.watch(&resolver, &socket);
-  auto resolved = co_await resolver.async_resolve(host, port, kToken);
+  auto resolved = co_await resolver.async_resolve(host, port, kAsResult);
   auto error = std::get<0>(resolved);
   for (auto const& entry : std::get<1>(resolved)) {
     if (deadline.expired()) {
@@ -106,7 +104,7 @@ asio::awaitable<Result<StreamSocket>> dial_tcp(asio::any_io_executor executor,
     Endpoint const endpoint(entry.endpoint());
     error_code ignored;
     socket.close(ignored);
-    auto [failed] = co_await socket.async_connect(endpoint, kToken);
+    auto [failed] = co_await socket.async_connect(endpoint, kAsResult);
     error = failed;
     if (!error) {
       tune(socket);

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "base/net/as_result.h"
 #include "base/net/ssh_child.h"
 
 namespace swarmward::net {
@@ -16,7 +15,6 @@ namespace {
 
 using boost::system::error_code;
 using std::chrono::milliseconds;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 /// Answered without a body by every engine, whatever it thinks of it.
 constexpr std::string_view kPing = "HEAD /_ping HTTP/1.1\r\nHost: docker\r\n\r\n";
@@ -28,13 +26,13 @@ constexpr milliseconds kLastWords{300};
 /// before the next request.
 asio::awaitable<bool> answers_ping(StreamSocket* socket) {
   auto const [failed, sent] =
-      co_await asio::async_write(*socket, asio::buffer(kPing.data(), kPing.size()), kToken);
+      co_await asio::async_write(*socket, asio::buffer(kPing.data(), kPing.size()), kAsResult);
   static_cast<void>(sent);
   std::string head;
   std::array<char, 1024> buffer{};
   auto error = failed;
   while (!error && head.size() < kLongestAnswer && head.find("\r\n\r\n") == std::string::npos) {
-    auto const [broken, got] = co_await socket->async_read_some(asio::buffer(buffer), kToken);
+    auto const [broken, got] = co_await socket->async_read_some(asio::buffer(buffer), kAsResult);
     error = broken;
     head.append(buffer.data(), got);
   }
@@ -83,7 +81,7 @@ class SshDialer final : public Dialer {
       co_return std::move(started->socket);
     }
     asio::steady_timer pause(executor, kLastWords);
-    co_await pause.async_wait(kToken);
+    co_await pause.async_wait(kAsResult);
     auto const words = child->last_words();
     child->kill();
     if (!words.empty()) {

@@ -17,17 +17,11 @@ bool is_plain(std::string_view text, std::string_view more) {
   });
 }
 
-Error malformed(std::string_view text, std::string_view why) {
-  std::string message = "invalid engine address \"";
-  message.append(text).append("\": ").append(why);
-  return invalid_argument(std::move(message));
-}
-
 }  // namespace
 
 Result<SshTarget> parse_ssh_address(std::string_view text) {
   if (!text.starts_with(kSsh)) {
-    return malformed(text, "must start with ssh://");
+    return malformed_address(text, "must start with ssh://");
   }
   SshTarget target;
   auto place = text.substr(kSsh.size());
@@ -35,7 +29,7 @@ Result<SshTarget> parse_ssh_address(std::string_view text) {
     target.user = place.substr(0, at);
     place.remove_prefix(at + 1);
     if (!is_plain(target.user, "._-")) {
-      return malformed(text, "that is no name of a user");
+      return malformed_address(text, "that is no name of a user");
     }
   }
   auto const colon = place.rfind(':');
@@ -44,7 +38,7 @@ Result<SshTarget> parse_ssh_address(std::string_view text) {
     // The rules for ports and brackets are those of tcp://.
     auto const parsed = parse_engine_address("tcp://" + std::string(place));
     if (!parsed) {
-      return malformed(text, "what follows the last \":\" is no port");
+      return malformed_address(text, "what follows the last \":\" is no port");
     }
     target.host = parsed->host;
     target.port = parsed->port;
@@ -52,7 +46,7 @@ Result<SshTarget> parse_ssh_address(std::string_view text) {
     target.host = bracketed && place.ends_with(']') ? place.substr(1, place.size() - 2) : place;
   }
   if (!is_plain(target.host, bracketed ? ".-:" : "._-")) {
-    return malformed(text, "must name a host, and nothing after it but a port");
+    return malformed_address(text, "must name a host, and nothing after it but a port");
   }
   return target;
 }

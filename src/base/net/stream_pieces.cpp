@@ -1,16 +1,15 @@
 #include "base/net/stream_pieces.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <poll.h>
+
+#include "base/net/as_result.h"
 
 namespace swarmward::net {
 
 namespace {
 
 using boost::system::error_code;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 
@@ -20,13 +19,13 @@ std::array<char, kPieceSize>& scratch() {
 }
 
 asio::awaitable<bool> write_all(StreamSocket* out, std::string bytes) {
-  auto sent = co_await asio::async_write(*out, asio::buffer(bytes), kToken);
+  auto sent = co_await asio::async_write(*out, asio::buffer(bytes), kAsResult);
   co_return !std::get<0>(sent).failed();
 }
 
 asio::awaitable<std::size_t> read_piece(StreamSocket* in) {
   for (;;) {
-    auto [waited] = co_await in->async_wait(StreamSocket::wait_read, kToken);
+    auto [waited] = co_await in->async_wait(StreamSocket::wait_read, kAsResult);
     if (waited) {
       co_return 0;
     }

@@ -16,7 +16,7 @@ Error refused(error_code error) {
   return {code, error.message()};
 }
 
-void tune(TcpListener::Socket& socket) {
+void tune_accepted(TcpListener::Socket& socket) {
   error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -47,7 +47,7 @@ Result<TcpListener> TcpListener::open(asio::any_io_executor const& executor,
 
 void TcpListener::start(AcceptHandlers<Socket> handlers) {
   auto tuned = [hand_on = std::move(handlers.accepted)](Socket socket) {
-    tune(socket);
+    tune_accepted(socket);
     hand_on(std::move(socket));
   };
   handlers.accepted = std::move(tuned);

@@ -4,14 +4,13 @@
 #include <cstring>
 #include <optional>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include "base/net/as_result.h"
 #include "base/net/stream_pieces.h"
 #include "base/net/tls_peer.h"
 
@@ -20,7 +19,6 @@ namespace swarmward::net {
 namespace {
 
 using boost::system::error_code;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 /// How long the other side may take to say good-bye too.
 constexpr std::chrono::seconds kFarewell{2};
 
@@ -218,7 +216,7 @@ asio::awaitable<void> TlsSession::plain_ended() {
     co_return;
   }
   if (!hung_up(plain_)) {
-    co_await plain_.async_wait(StreamSocket::wait_error, kToken);
+    co_await plain_.async_wait(StreamSocket::wait_error, kAsResult);
   }
   timer_.expires_after(kFarewell);
   timer_.async_wait([self = shared_from_this()](error_code error) {

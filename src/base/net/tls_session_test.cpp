@@ -3,24 +3,23 @@
 #include <array>
 #include <optional>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
+#include "base/net/as_result.h"
+
 namespace swarmward::net {
 namespace {
 
 using std::chrono::seconds;
 using ::testing::HasSubstr;
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 std::string pem_of(auto* object, auto write) {
   std::unique_ptr<BIO, decltype(&BIO_free_all)> const bio(BIO_new(BIO_s_mem()), BIO_free_all);
@@ -97,15 +96,15 @@ TlsContext context(TlsIdentity const& own, std::string const& trusted, PeerProof
 }
 
 asio::awaitable<void> send_and_close(StreamSocket* socket, std::string text) {
-  co_await asio::async_write(*socket, asio::buffer(text), kToken);
+  co_await asio::async_write(*socket, asio::buffer(text), kAsResult);
   socket->shutdown(StreamSocket::shutdown_send);
 }
 
 /// Answers only after the end of the input, as a program behind `docker exec -i` may.
 asio::awaitable<void> echo_after_end(StreamSocket* socket) {
   std::string all;
-  co_await asio::async_read(*socket, asio::dynamic_buffer(all), kToken);
-  co_await asio::async_write(*socket, asio::buffer(all), kToken);
+  co_await asio::async_read(*socket, asio::dynamic_buffer(all), kAsResult);
+  co_await asio::async_write(*socket, asio::buffer(all), kAsResult);
   socket->close();
 }
 

@@ -16,8 +16,9 @@ namespace {
 /// Answers that are longer are none of ours.
 constexpr std::size_t kMostBytes = 64U << 20U;
 constexpr long kConnectSeconds = 10;
-/// The doctor asks every engine, and each may take some seconds not to answer.
-constexpr long kWholeSeconds = 120;
+/// The doctor asks every engine, and each may take some seconds not to answer; an agent may have to
+/// go over a slow line.
+constexpr long kWholeSeconds = 600;
 
 struct CurlDeleter {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }

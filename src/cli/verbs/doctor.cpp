@@ -27,7 +27,7 @@ std::ptrdiff_t count_of(nlohmann::json const& checks, std::string const& status)
       checks, [&](nlohmann::json const& each) { return text_at(each, "Status") == status; });
 }
 
-void print_all(std::ostream& out, nlohmann::json const& checks) {
+void print_checks(std::ostream& out, nlohmann::json const& checks) {
   Table table({"STATUS", "CHECK", "OF", "FOUND"});
   for (auto const& each : checks) {
     table.add({text_at(each, "Status"),
@@ -45,6 +45,12 @@ void print_all(std::ostream& out, nlohmann::json const& checks) {
 }  // namespace
 
 Result<int> doctor(Session& session, Values const& values) {
+  if (values.on("network")) {
+    return examine_networks(session, values);
+  }
+  if (!values.arguments.empty() || !values.text("node").empty()) {
+    return invalid_argument("names of networks and --node need --network");
+  }
   auto const format = asked_format(values);
   if (!format) {
     return format.error();
@@ -63,7 +69,7 @@ Result<int> doctor(Session& session, Values const& values) {
     document["Checks"] = checks;
     print_json(session, document);
   } else {
-    print_all(session.out, checks);
+    print_checks(session.out, checks);
   }
   return count_of(checks, "fail") == 0 ? 0 : 1;
 }

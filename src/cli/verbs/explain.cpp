@@ -42,7 +42,7 @@ void print_task(std::ostream& out, nlohmann::json const& task) {
   print_nodes(out, list_at(task, "Nodes"));
 }
 
-void print_all(std::ostream& out, nlohmann::json const& document) {
+void print_explanation(std::ostream& out, nlohmann::json const& document) {
   auto const service = document.value("Service", nlohmann::json::object());
   out << text_at(service, "Name") << " (" << text_at(service, "Mode")
       << "): " << number_at(service, "Running") << " of " << number_at(service, "Wanted")
@@ -75,7 +75,7 @@ Result<int> explain(Session& session, Values const& values) {
   if (*format == Format::Json) {
     print_json(session, *document);
   } else {
-    print_all(session.out, *document);
+    print_explanation(session.out, *document);
   }
   return 0;
 }

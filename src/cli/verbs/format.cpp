@@ -7,6 +7,9 @@
 namespace swarmward::cli {
 
 Result<Format> asked_format(Values const& values) {
+  if (values.on("json")) {
+    return Format::Json;
+  }
   auto const asked = values.text("format");
   if (asked == "json") {
     return Format::Json;

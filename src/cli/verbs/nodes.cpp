@@ -105,6 +105,9 @@ Result<int> adopt_node(Session& session, Values const& values) {
     body["SshIdentity"] = *identity;
   }
   body["WithAgent"] = values.on("with-agent");
+  if (auto const socket = values.text("engine-socket"); !socket.empty()) {
+    body["EngineSocket"] = socket;
+  }
   auto const made = ask(session.daemon, "POST", "/ward/nodes/adopt", wire::dump_json(body));
   if (!made) {
     return made.error();
@@ -123,6 +126,9 @@ Result<int> release_node(Session& session, Values const& values) {
   auto const released = ask(session.daemon, "POST", path);
   if (!released) {
     return released.error();
+  }
+  if (auto const warning = text_at(*released, "Warning"); !warning.empty()) {
+    session.err << "WARNING: " << warning << "\n";
   }
   session.out << name << "\n";
   return 0;

@@ -9,6 +9,9 @@ Result<int> show_version(Session& session, Values const& values);
 Result<int> explain(Session& session, Values const& values);
 Result<int> rebalance(Session& session, Values const& values);
 Result<int> doctor(Session& session, Values const& values);
+/// The part of `doctor` that looks at the swarm's networks.
+Result<int> examine_networks(Session& session, Values const& values);
+Result<int> trace(Session& session, Values const& values);
 Result<int> list_nodes(Session& session, Values const& values);
 Result<int> adopt_node(Session& session, Values const& values);
 Result<int> release_node(Session& session, Values const& values);

@@ -63,6 +63,19 @@ TEST_F(VerbsTest, AdoptSendsTheContentsOfFiles) {
                                       "TLS":{"CA":"PEM"},"WithAgent":true})"));
 }
 
+TEST_F(VerbsTest, AdoptAndReleaseWithAnAgent) {
+  daemon_.say("POST /ward/nodes/adopt", R"({"ID":"n9"})", 201);
+  auto const values =
+      with({{"with-agent", "true"}, {"engine-socket", "/d.sock"}}, {"edge", "ssh://h"});
+  EXPECT_EQ(run(&adopt_node, values).value(), 0);
+  EXPECT_EQ(nlohmann::json::parse(daemon_.bodies.back()),
+            nlohmann::json::parse(R"({"Name":"edge","Address":"ssh://h","WithAgent":true,
+                                      "EngineSocket":"/d.sock"})"));
+  daemon_.say("POST /ward/nodes/edge/release?force=1", R"({"Warning":"it is still there"})");
+  EXPECT_EQ(run(&release_node, with({{"force", "true"}}, {"edge"})).value(), 0);
+  EXPECT_THAT(err_.str(), HasSubstr("WARNING: it is still there"));
+}
+
 TEST_F(VerbsTest, AdoptRefusesWhatCannotBeMeant) {
   auto const refusal = [&](std::map<std::string, std::string> const& flags,
                            std::string const& url) {

@@ -16,8 +16,8 @@ struct CaRequest {
   std::string signing_key;   ///< PEM, may be empty; never logged.
 };
 
-/// Did this external CA answer, and with a certificate of the CA in question? Asked beforehand by
-/// whoever has the network; without an answer it is not reachable.
+/// Did this external CA answer, and with a certificate of the root that it signs for? Asked
+/// beforehand by whoever has the network; without an answer it is not reachable.
 using Reachable = std::function<bool(model::ExternalCa const&)>;
 
 /// Is there a reachable external CA for `certificate`? One that names no certificate belongs to

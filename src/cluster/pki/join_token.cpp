@@ -11,7 +11,7 @@ namespace swarmward::cluster {
 
 namespace {
 
-constexpr std::string_view kPrefix = "SWMTKN-1-";
+constexpr std::string_view kTokenPrefix = "SWMTKN-1-";
 constexpr std::size_t kDigestDigits = 50;
 constexpr std::size_t kSecretDigits = 25;
 
@@ -68,18 +68,18 @@ std::string make_join_token(std::string const& certificate, RandomBytes const& r
   auto const digest = digest_of(certificate);
   std::array<std::uint8_t, 16> secret{};
   random(secret.data(), secret.size());
-  return std::string(kPrefix) + to_base36({digest.data(), digest.size()}, kDigestDigits) + "-" +
-         to_base36({secret.data(), secret.size()}, kSecretDigits);
+  return std::string(kTokenPrefix) + to_base36({digest.data(), digest.size()}, kDigestDigits) +
+         "-" + to_base36({secret.data(), secret.size()}, kSecretDigits);
 }
 
 Result<JoinToken> parse_join_token(std::string_view text) {
   auto const malformed = internal_error("invalid join token");
-  constexpr auto kLength = kPrefix.size() + kDigestDigits + 1 + kSecretDigits;
-  if (text.size() != kLength || !text.starts_with(kPrefix) ||
-      text[kPrefix.size() + kDigestDigits] != '-') {
+  constexpr auto kLength = kTokenPrefix.size() + kDigestDigits + 1 + kSecretDigits;
+  if (text.size() != kLength || !text.starts_with(kTokenPrefix) ||
+      text[kTokenPrefix.size() + kDigestDigits] != '-') {
     return malformed;
   }
-  auto const digest = from_base36(text.substr(kPrefix.size(), kDigestDigits));
+  auto const digest = from_base36(text.substr(kTokenPrefix.size(), kDigestDigits));
   auto const secret = text.substr(kLength - kSecretDigits);
   if (!digest || !from_base36(secret)) {
     return malformed;

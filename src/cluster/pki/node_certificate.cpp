@@ -89,16 +89,26 @@ Result<std::string> make_request(std::string const& key) {
   return ossl::text_of(pem.get());
 }
 
-Result<std::string> issue_certificate(Signer const& signer,
-                                      std::string const& request,
-                                      CertificateTerms const& terms,
-                                      RandomBytes const& random) {
+Result<void> check_request(std::string const& request) {
   ossl::ErrorScope const scope;
   auto const asked = read_request(request);
   auto* const key = asked ? X509_REQ_get0_pubkey(asked.get()) : nullptr;
   if (!acceptable(key) || X509_REQ_verify(asked.get(), key) != 1) {
     return invalid_argument(kPolicyError);
   }
+  return {};
+}
+
+Result<std::string> issue_certificate(Signer const& signer,
+                                      std::string const& request,
+                                      CertificateTerms const& terms,
+                                      RandomBytes const& random) {
+  ossl::ErrorScope const scope;
+  if (auto const fair = check_request(request); !fair) {
+    return fair.error();
+  }
+  auto const asked = read_request(request);
+  auto* const key = X509_REQ_get0_pubkey(asked.get());
   auto const issuer = ossl::read_certificate(signer.certificate);
   auto const issuer_key = ossl::read_key(signer.key);
   if (!issuer || !issuer_key || X509_check_private_key(issuer.get(), issuer_key.get()) != 1) {

@@ -55,6 +55,9 @@ inline constexpr std::chrono::hours kDefaultNodeLifetime{90 * 24};
 /// the subject. Errors: InvalidArgument if it is not a key.
 [[nodiscard]] Result<std::string> make_request(std::string const& key);
 
+/// Is it a request that we have signed, as issue_certificate() says? Errors: InvalidArgument.
+[[nodiscard]] Result<void> check_request(std::string const& request);
+
 /// The certificate for a request, PEM, followed by the signer's intermediate if there is one. The
 /// request's own subject and extensions are ignored; it must be signed by its key, which must be
 /// ECDSA on P-256 or P-384. `random` gives the serial. Errors: InvalidArgument for the request,

@@ -8,10 +8,6 @@ namespace swarmward::cluster {
 
 namespace {
 
-Error refused(std::string_view text) {
-  return rpc_error("InvalidArgument", text);
-}
-
 /// The cluster shows the root that signs as the issuer.
 Result<void> show_issuer(model::Cluster& cluster, std::string const& root) {
   auto const info = tls_info(root);
@@ -23,13 +19,25 @@ Result<void> show_issuer(model::Cluster& cluster, std::string const& root) {
   return {};
 }
 
+/// By the trusted root in any case: a rotation under way is replaced, not continued.
+Result<std::string> cross(model::Cluster const& cluster,
+                          RootCa const& next,
+                          CaContext const& context) {
+  if (!cluster.ca_key.empty()) {
+    return cross_sign({cluster.tls.trust_root, cluster.ca_key}, next.certificate, context.random);
+  }
+  if (!context.crossed || context.crossed->next.certificate != next.certificate) {
+    return rpc_error("Internal", "unable to generate a cross-signed certificate for root rotation");
+  }
+  return context.crossed->cross_signed;
+}
+
 Result<void> start_rotation(model::Cluster& cluster, RootCa const& next, CaContext const& context) {
   if (cluster.ca_key.empty() && next.key.empty()) {
-    return refused("rotating from one external CA to a different external CA is not supported");
+    return rpc_error("InvalidArgument",
+                     "rotating from one external CA to a different external CA is not supported");
   }
-  // By the trusted root in any case: a rotation under way is replaced, not continued.
-  auto crossed =
-      cross_sign({cluster.tls.trust_root, cluster.ca_key}, next.certificate, context.random);
+  auto crossed = cross(cluster, next, context);
   if (!crossed) {
     return crossed.error();
   }
@@ -47,7 +55,9 @@ Result<void> without_certificate(model::Cluster& cluster,
                                  CaRequest const& request,
                                  CaContext const& context) {
   if (request.config.force_rotate != cluster.spec.ca.force_rotate) {
-    auto const next = make_root_ca(context.now, context.random);
+    bool const made = cluster.ca_key.empty() && context.crossed;
+    auto const next =
+        made ? Result<RootCa>(context.crossed->next) : make_root_ca(context.now, context.random);
     return next ? start_rotation(cluster, *next, context) : Result<void>(next.error());
   }
   auto const& rotation = cluster.root_rotation;
@@ -84,7 +94,7 @@ Result<void> with_certificate(model::Cluster& cluster,
     return {};
   }
   if (same_key(*wanted, present)) {
-    return refused("Cannot update to a cert with an identical key");
+    return rpc_error("InvalidArgument", "Cannot update to a cert with an identical key");
   }
   return start_rotation(cluster, {*wanted, request.signing_key}, context);
 }
@@ -101,10 +111,14 @@ Result<void> change_ca(model::Cluster& cluster,
                        CaRequest const& request,
                        CaContext const& context) {
   if (!request.signing_key.empty() && request.signing_cert.empty()) {
-    return refused("if a signing CA key is provided, the signing CA cert must also be provided");
+    return rpc_error("InvalidArgument",
+                     "if a signing CA key is provided, the signing CA cert must also be provided");
   }
-  if (cluster.ca_key.empty()) {
-    auto const present = normal_pem(cluster.tls.trust_root);
+  auto const present = normal_pem(cluster.tls.trust_root);
+  // Who gives the external CA's own key needs that CA no longer.
+  bool const key_given =
+      !request.signing_key.empty() && normal_pem(request.signing_cert) == present;
+  if (cluster.ca_key.empty() && !key_given) {
     auto const external =
         check_external_ca(request.config, {present, present, "current"}, context.reachable);
     if (!external) {

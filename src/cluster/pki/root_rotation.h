@@ -8,14 +8,25 @@
 
 #include "cluster/pki/desired_ca.h"
 #include "cluster/pki/node_certificate.h"
+#include "cluster/root_ca.h"
 #include "state/snapshot.h"
 
 namespace swarmward::cluster {
 
+/// A next root, and what an external CA of the present root made of it: both PEM.
+struct CrossedRoot {
+  RootCa next;
+  std::string cross_signed;
+};
+
+/// What an update needs besides itself. External CAs are asked beforehand: see
+/// plan_ca_questions().
 struct CaContext {
   Time now{};
   RandomBytes random;   ///< Serials; keys take OpenSSL's randomness.
   Reachable reachable;  ///< Empty: no external CA is.
+  /// For rotations away from a root whose key the swarm has not.
+  std::optional<CrossedRoot> crossed{};
 };
 
 /// What an update of the swarm changes about the CA. Call it before the update's spec replaces the
@@ -27,7 +38,8 @@ struct CaContext {
                                      CaRequest const& request,
                                      CaContext const& context);
 
-/// Who signs certificates now. Nothing if an external CA does.
+/// The swarm's own key that signs certificates now, if it has one. External CAs come before it: see
+/// external_signer_of().
 [[nodiscard]] std::optional<Signer> signer_of(model::Cluster const& cluster);
 
 /// The roots whose members are ours, for verify_member(): during a rotation the next one too.

@@ -11,7 +11,7 @@ namespace swarmward::cluster {
 
 namespace {
 
-constexpr std::string_view kPrefix = "WARDSEAL-1-";
+constexpr std::string_view kSealPrefix = "WARDSEAL-1-";
 constexpr std::string_view kDataKeyPurpose = "data key";
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
@@ -29,7 +29,7 @@ unsigned char* out(std::string& text) {
 
 /// The version belongs to what is authenticated.
 std::string bound_text(std::string_view purpose) {
-  return std::string(kPrefix) + std::string(purpose);
+  return std::string(kSealPrefix) + std::string(purpose);
 }
 
 [[noreturn]] void no_cipher() {
@@ -103,14 +103,14 @@ std::string seal(KeyBytes const& key,
                  std::string_view plain,
                  std::string_view purpose,
                  RandomBytes const& random) {
-  return std::string(kPrefix) + to_base64(seal_bytes(key, plain, purpose, random));
+  return std::string(kSealPrefix) + to_base64(seal_bytes(key, plain, purpose, random));
 }
 
 Result<std::string> open_sealed(KeyBytes const& key,
                                 std::string_view sealed,
                                 std::string_view purpose) {
   auto const bytes = is_sealed(sealed) && sealed.size() < 2 * kMaxPlainBytes
-                         ? from_base64(sealed.substr(kPrefix.size()))
+                         ? from_base64(sealed.substr(kSealPrefix.size()))
                          : std::nullopt;
   if (!bytes) {
     return invalid_argument("not a sealed text");
@@ -119,7 +119,7 @@ Result<std::string> open_sealed(KeyBytes const& key,
 }
 
 bool is_sealed(std::string_view text) {
-  return text.starts_with(kPrefix);
+  return text.starts_with(kSealPrefix);
 }
 
 std::string wrap_key(DataKey const& key, UnlockKey const& by, RandomBytes const& random) {

@@ -11,7 +11,7 @@ namespace swarmward::cluster {
 namespace {
 
 constexpr std::string_view kPlainPrefix = "WARDKEY-1-";
-constexpr std::size_t kMaxFileBytes = 4096;
+constexpr std::size_t kMaxKeyFileBytes = 4096;
 
 std::optional<DataKey> parse_plain(std::string_view text) {
   if (!text.starts_with(kPlainPrefix)) {
@@ -42,7 +42,7 @@ Result<void> StateKey::open() {
   if (!std::filesystem::exists(file_, failure) && !failure) {
     return replace();
   }
-  auto const text = read_small(file_, kMaxFileBytes).value_or("");
+  auto const text = read_small(file_, kMaxKeyFileBytes).value_or("");
   auto const first = text.substr(0, text.find('\n'));
   auto const rest = text.substr(std::min(text.size(), first.size() + 1));
   node_addr_ = rest.substr(0, rest.find('\n'));

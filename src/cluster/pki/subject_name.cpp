@@ -1,7 +1,6 @@
 #include "cluster/pki/subject_name.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "cluster/pki/certificate_fields.h"
 
@@ -18,12 +17,13 @@ bool is_id(std::string_view text) {
          });
 }
 
-std::string_view word(model::NodeRole role) {
+}  // namespace
+
+std::string_view role_unit(model::NodeRole role) {
   return role == model::NodeRole::Manager ? kManager : kWorker;
 }
 
-/// The value of a field that must be there exactly once.
-std::optional<std::string> only(X509_NAME const* name, int nid) {
+std::optional<std::string> only_field(X509_NAME const* name, int nid) {
   int const at = X509_NAME_get_index_by_NID(name, nid, -1);
   if (at < 0 || X509_NAME_get_index_by_NID(name, nid, at) >= 0) {
     return std::nullopt;
@@ -39,22 +39,20 @@ std::optional<std::string> only(X509_NAME const* name, int nid) {
   return value;
 }
 
-}  // namespace
-
 bool well_formed(Subject const& subject) {
   return is_id(subject.node.view()) && is_id(subject.cluster.view());
 }
 
 bool write_subject(X509_NAME* name, Subject const& subject) {
   return ossl::add_name(name, "O", subject.cluster.view()) &&
-         ossl::add_name(name, "OU", word(subject.role)) &&
+         ossl::add_name(name, "OU", role_unit(subject.role)) &&
          ossl::add_name(name, "CN", subject.node.view());
 }
 
 Result<Subject> read_subject(X509_NAME const* name) {
-  auto const node = only(name, NID_commonName);
-  auto const cluster = only(name, NID_organizationName);
-  auto const role = only(name, NID_organizationalUnitName);
+  auto const node = only_field(name, NID_commonName);
+  auto const cluster = only_field(name, NID_organizationName);
+  auto const role = only_field(name, NID_organizationalUnitName);
   bool const complete = node && cluster && role && is_id(*node) && is_id(*cluster) &&
                         (*role == kManager || *role == kWorker);
   if (!complete) {
@@ -66,7 +64,7 @@ Result<Subject> read_subject(X509_NAME const* name) {
 }
 
 std::string alternative_names(Subject const& subject) {
-  auto names = "DNS:" + subject.node.str() + ",DNS:" + std::string(word(subject.role));
+  auto names = "DNS:" + subject.node.str() + ",DNS:" + std::string(role_unit(subject.role));
   if (subject.role == model::NodeRole::Manager) {
     names += ",DNS:swarm-ca";
   }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <openssl/x509.h>
 
@@ -18,8 +20,14 @@ namespace swarmward::cluster {
 /// Errors: InvalidArgument unless CN, OU and O are there once each and well-formed.
 [[nodiscard]] Result<Subject> read_subject(X509_NAME const* name);
 
+/// The OU of a role: swarm-manager or swarm-worker.
+[[nodiscard]] std::string_view role_unit(model::NodeRole role);
+
 /// The names that TLS clients of swarm mode look for, as OpenSSL's configuration writes them: the
 /// node, the role and, for managers, the CA.
 [[nodiscard]] std::string alternative_names(Subject const& subject);
+
+/// The value of a field that is there exactly once.
+[[nodiscard]] std::optional<std::string> only_field(X509_NAME const* name, int nid);
 
 }  // namespace swarmward::cluster

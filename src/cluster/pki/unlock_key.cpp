@@ -8,20 +8,20 @@ namespace swarmward::cluster {
 
 namespace {
 
-constexpr std::string_view kPrefix = "SWMKEY-1-";
+constexpr std::string_view kUnlockPrefix = "SWMKEY-1-";
 
 }  // namespace
 
 std::string make_unlock_key(RandomBytes const& random) {
   std::string secret(KeyBytes{}.size(), '\0');
   random(reinterpret_cast<std::uint8_t*>(secret.data()), secret.size());
-  return std::string(kPrefix) + to_base64(secret);
+  return std::string(kUnlockPrefix) + to_base64(secret);
 }
 
 Result<UnlockKey> parse_unlock_key(std::string_view text) {
   UnlockKey key;
-  auto const bytes = text.starts_with(kPrefix) && text.size() == kPrefix.size() + 43
-                         ? from_base64(text.substr(kPrefix.size()))
+  auto const bytes = text.starts_with(kUnlockPrefix) && text.size() == kUnlockPrefix.size() + 43
+                         ? from_base64(text.substr(kUnlockPrefix.size()))
                          : std::nullopt;
   if (!bytes || bytes->size() != key.bytes.size()) {
     return invalid_argument("invalid key string");

@@ -14,7 +14,7 @@ struct FreeStack {
 using Stack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 using Chain = std::vector<ossl::Certificate>;
 
-Error refused(std::string message) {
+Error not_accepted(std::string message) {
   return {ErrorCode::Unauthorized, std::move(message)};
 }
 
@@ -90,11 +90,12 @@ Result<void> check_times(STACK_OF(X509) const* path, Time now) {
     auto const* certificate = sk_X509_value(path, i);
     auto const begin = ossl::time_of(X509_get0_notBefore(certificate));
     if (begin > now) {
-      return refused("the certificate is not valid before " + format_time(begin) + " and it is " +
-                     format_time(now) + " here: the clocks of the hosts may differ");
+      return not_accepted("the certificate is not valid before " + format_time(begin) +
+                          " and it is " + format_time(now) +
+                          " here: the clocks of the hosts may differ");
     }
     if (i > 0 && ossl::time_of(X509_get0_notAfter(certificate)) < now) {
-      return refused("the certificate of the swarm's CA has expired");
+      return not_accepted("the certificate of the swarm's CA has expired");
     }
   }
   return {};
@@ -106,7 +107,7 @@ Result<Peer> verify_member(std::string_view chain, MemberRules const& rules) {
   ossl::ErrorScope const scope;
   auto const certificates = read(chain);
   if (!certificates) {
-    return refused(certificates.error().message);
+    return not_accepted(certificates.error().message);
   }
   auto const store = trust(rules.roots);
   auto path = find_path(*certificates, store.get(), Intermediates::Used);
@@ -114,23 +115,23 @@ Result<Peer> verify_member(std::string_view chain, MemberRules const& rules) {
     path = find_path(*certificates, store.get(), Intermediates::Ignored);
   }
   if (path.error != X509_V_OK) {
-    return refused(std::string("the certificate was not issued by this swarm's CA: ") +
-                   X509_verify_cert_error_string(path.error));
+    return not_accepted(std::string("the certificate was not issued by this swarm's CA: ") +
+                        X509_verify_cert_error_string(path.error));
   }
   auto* const leaf = certificates->front().get();
   auto described = describe_certificate(leaf);
   if (!described || !fit_for_both_ends(leaf)) {
-    return refused("the certificate is not one of a swarm node");
+    return not_accepted("the certificate is not one of a swarm node");
   }
   if (described->subject.cluster != rules.cluster) {
-    return refused("the certificate belongs to another swarm");
+    return not_accepted("the certificate belongs to another swarm");
   }
   auto* const found = X509_STORE_CTX_get0_chain(path.context.get());
   if (auto const timely = check_times(found, rules.now); !timely) {
     return timely.error();
   }
   if (sk_X509_num(found) < 2) {
-    return refused("the certificate was not issued by this swarm's CA");
+    return not_accepted("the certificate was not issued by this swarm's CA");
   }
   Peer peer;
   peer.node = described->subject.node;

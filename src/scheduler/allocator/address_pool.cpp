@@ -31,19 +31,6 @@ std::optional<unsigned> take_number(std::string_view& text, unsigned limit, char
   return number;
 }
 
-std::string dotted(Address address) {
-  std::string text;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    text += std::to_string((address >> static_cast<unsigned>(shift)) & 0xFFU);
-    text += shift > 0 ? "." : "";
-  }
-  return text;
-}
-
-bool overlap(Subnet const& a, Subnet const& b) {
-  return a.base < b.base + size_of(b.prefix_length) && b.base < a.base + size_of(a.prefix_length);
-}
-
 }  // namespace
 
 std::optional<Subnet> parse_subnet(std::string_view text) {
@@ -62,6 +49,25 @@ std::optional<Subnet> parse_subnet(std::string_view text) {
   subnet.prefix_length = *length;
   subnet.base &= static_cast<Address>(~(size_of(*length) - 1));
   return subnet;
+}
+
+std::string dotted(Address address) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    text += std::to_string((address >> static_cast<unsigned>(shift)) & 0xFFU);
+    text += shift > 0 ? "." : "";
+  }
+  return text;
+}
+
+bool overlap(Subnet const& a, Subnet const& b) {
+  return a.base < b.base + size_of(b.prefix_length) && b.base < a.base + size_of(a.prefix_length);
+}
+
+std::optional<Address> parse_address(std::string_view text) {
+  text = text.substr(0, text.find('/'));
+  auto const host = parse_subnet(std::string(text) + "/32");
+  return host ? std::optional(host->base) : std::nullopt;
 }
 
 std::string to_string(Subnet const& subnet) {

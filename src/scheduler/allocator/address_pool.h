@@ -22,6 +22,10 @@ struct Subnet {
 /// Nothing if it is no IPv4 CIDR. Bits beyond the prefix are cleared.
 [[nodiscard]] std::optional<Subnet> parse_subnet(std::string_view text);
 [[nodiscard]] std::string to_string(Subnet const& subnet);
+/// "10.0.1.5" and "10.0.1.5/24"; nothing if it is neither.
+[[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+[[nodiscard]] std::string dotted(Address address);
+[[nodiscard]] bool overlap(Subnet const& a, Subnet const& b);
 /// "10.0.1.5/24": how endpoints and tasks show an address.
 [[nodiscard]] std::string to_cidr(Address address, Subnet const& subnet);
 

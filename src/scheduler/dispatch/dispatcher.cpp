@@ -1,5 +1,7 @@
 #include "scheduler/dispatch/dispatcher.h"
 
+#include "scheduler/networks/network_plan.h"
+
 namespace swarmward::scheduler {
 
 namespace {
@@ -10,7 +12,8 @@ bool is_assigned(state::TaskPtr const& task) {
 
 DispatchedTask dispatched(state::Snapshot const& snapshot, state::TaskPtr task) {
   auto const service = snapshot.find_service(task->service_id);
-  return {std::move(task), service ? service->registry_auth : std::string{}};
+  auto networks = networks_for(snapshot, *task);
+  return {std::move(task), service ? service->registry_auth : std::string{}, std::move(networks)};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "model/network_plan.h"
 #include "state/state_store.h"
 
 namespace swarmward::scheduler {
@@ -11,6 +12,7 @@ namespace swarmward::scheduler {
 struct DispatchedTask {
   state::TaskPtr task;
   std::string registry_auth;  ///< Never logged.
+  std::vector<model::TaskNetwork> networks;
 };
 
 /// Takes assignments for the nodes; implemented outside. Called on the store's strand.

@@ -9,7 +9,9 @@
 #include "scheduler/loop/relevance.h"
 #include "scheduler/loop/service_plan.h"
 #include "scheduler/loop/slot_plan.h"
+#include "scheduler/networks/network_keys.h"
 #include "scheduler/placement/apply_assignments.h"
+#include "scheduler/reaper/attachment_reaper.h"
 #include "scheduler/reaper/reaper_plan.h"
 
 namespace swarmward::scheduler {
@@ -26,13 +28,21 @@ void ControlLoop::touch_all() {
   // Tasks may have outlived their service.
   for (auto it = head.tasks_by_service.begin(); it != head.tasks_by_service.end(); ++it) {
     auto const& owner = it.value()->service_id;
-    work_.add(owner);
+    if (!owner.empty()) {
+      work_.add(owner);
+    }
   }
+  attachments_due_ = true;
+  keys_due_ = Time{};
+  allocator_.rebuild();
   placement_.rebuild(head, clock_.now());
 }
 
 void ControlLoop::touch(state::Touched const& touched) {
-  work_.add_all(allocator_.to_retry(touched));
+  work_.add_all(allocator_.touch(touched));
+  if (!touched.networks.empty()) {
+    keys_due_ = Time{};
+  }
   for (auto const& touch : touched.clusters) {
     bool const other_limit =
         touch.before && touch.after &&
@@ -54,9 +64,12 @@ void ControlLoop::touch(state::Touched const& touched) {
       nodes_.insert((touch.after ? touch.after : touch.before)->id);
     }
   }
+  attachments_due_ = attachments_due_ || !touched.networks.empty();
   for (auto const& touch : touched.tasks) {
-    if (!concerns_nobody(touch)) {
-      auto const& task = *(touch.after ? touch.after : touch.before);
+    auto const& task = *(touch.after ? touch.after : touch.before);
+    if (task.service_id.empty()) {
+      attachments_due_ = true;
+    } else if (!concerns_nobody(touch)) {
       work_.add(WorkList::SlotOf{task.service_id, task.slot});
     }
   }
@@ -80,7 +93,8 @@ void ControlLoop::touch_service(state::Touch<model::Service> const& touch) {
 }
 
 bool ControlLoop::has_work() const {
-  return !work_.empty() || !nodes_.empty() || !unchecked_.empty() || placement_.due();
+  return allocator_.has_work() || attachments_due_ || !work_.empty() || !nodes_.empty() ||
+         !unchecked_.empty() || placement_.due();
 }
 
 Time ControlLoop::pass(std::size_t most_backlog) {
@@ -88,6 +102,9 @@ Time ControlLoop::pass(std::size_t most_backlog) {
   constexpr int kMostRounds = 1000;
   auto const now = clock_.now();
   work_.wake(now);
+  if (keys_due_ <= now) {
+    keys_due_ = keep_network_keys(store_, random_, now);
+  }
   for (int round = 0; round < kMostRounds && store_.backlog() < most_backlog; ++round) {
     for (auto const& id : std::exchange(nodes_, {})) {
       enforce(id);
@@ -95,6 +112,11 @@ Time ControlLoop::pass(std::size_t most_backlog) {
     for (auto const& id : std::exchange(unchecked_, {})) {
       evict_from(id);
     }
+    allocator_.allocate_networks();
+    if (std::exchange(attachments_due_, false)) {
+      care_for_attachments(now);
+    }
+    allocator_.allocate_nodes();
     reconcile_some(now, most_backlog);
     if (placement_.due() || placement_.wake() <= now) {
       place_waiting(now);
@@ -103,7 +125,7 @@ Time ControlLoop::pass(std::size_t most_backlog) {
       break;
     }
   }
-  return has_work() ? now : std::min(work_.next_wake(), placement_.wake());
+  return has_work() ? now : std::min({work_.next_wake(), placement_.wake(), keys_due_});
 }
 
 /// Stops early once many tasks wait for a node: placing them in between keeps memory flat.
@@ -131,7 +153,9 @@ void ControlLoop::enforce(model::NodeId const& id) {
   auto const tasks = head.tasks_on(id);
   work_.add_all(global_);
   for (auto const& task : tasks) {
-    work_.add(task->service_id);
+    if (!task->service_id.empty()) {
+      work_.add(task->service_id);
+    }
   }
   if (head.find_node(id)) {
     evict_from(id);
@@ -239,18 +263,42 @@ void ControlLoop::carry_out(model::ServiceId const& id,
   static_cast<void>(store_.apply(change));
 }
 
+void ControlLoop::care_for_attachments(Time now) {
+  allocator_.allocate_attachments();
+  auto const ended = ended_attachments(store_.head(), now);
+  if (ended.empty()) {
+    return;
+  }
+  auto const change = [&](state::Draft& draft) -> Result<void> {
+    for (auto const& task : ended) {
+      draft.erase(task);
+    }
+    return {};
+  };
+  static_cast<void>(store_.apply(change));
+}
+
 void ControlLoop::place_waiting(Time now) {
   auto const assignments = placement_.plan(store_.head(), now);
   if (assignments.empty()) {
     return;
   }
+  std::vector<model::TaskId> refused;
   auto const change = [&](state::Draft& draft) -> Result<void> {
     apply_assignments(draft, assignments);
+    refused = allocator_.attach_nodes(draft, assignments);
     return {};
   };
   assigning_ = true;
   static_cast<void>(store_.apply(change));
   assigning_ = false;
+  if (!refused.empty()) {
+    auto const reject = [&](state::Draft& draft) -> Result<void> {
+      Allocator::reject(draft, refused);
+      return {};
+    };
+    static_cast<void>(store_.apply(reject));
+  }
 }
 
 }  // namespace swarmward::scheduler

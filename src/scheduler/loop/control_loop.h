@@ -45,16 +45,19 @@ class ControlLoop {
                  TaskPlan const& plan,
                  std::vector<model::TaskId> const& reaped);
   void place_waiting(Time now);
+  void care_for_attachments(Time now);
 
   state::StateStore& store_;
   Clock const& clock_;
   RandomBytes random_;
   Allocator allocator_;
   Placement placement_;
+  Time keys_due_{};         ///< When keys of encrypted networks are looked at; at first at once.
   bool assigning_ = false;  ///< The commit under way writes what placement planned.
   WorkList work_;
   std::set<model::NodeId> nodes_;      ///< Changed: their tasks are checked.
   std::set<model::NodeId> unchecked_;  ///< A service of theirs changed: its tasks are checked.
+  bool attachments_due_ = false;       ///< Containers that are no tasks of a service.
   std::unordered_set<model::ServiceId> global_;  ///< Services that every change of a node concerns.
 };
 

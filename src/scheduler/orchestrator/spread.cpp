@@ -10,7 +10,7 @@ namespace swarmward::scheduler {
 namespace {
 
 /// The value of "node.labels.zone" or "engine.labels.x" on a node; nothing for other descriptors.
-std::optional<std::string> spread_value(std::string const& descriptor, model::Node const& node) {
+std::optional<std::string> value_on(std::string const& descriptor, model::Node const& node) {
   constexpr std::string_view kNode = "node.labels.";
   constexpr std::string_view kEngine = "engine.labels.";
   auto const lower = state::lower_case(descriptor);
@@ -29,7 +29,7 @@ std::vector<std::string> spread_path(model::Service const& service, model::Node 
   std::vector<std::string> path;
   if (service.spec->task.placement) {
     for (auto const& descriptor : service.spec->task.placement->spread_preferences) {
-      if (auto value = spread_value(descriptor, node)) {
+      if (auto value = value_on(descriptor, node)) {
         path.push_back(std::move(*value));
       }
     }

@@ -6,10 +6,11 @@ namespace swarmward::scheduler {
 
 namespace {
 
-/// It holds its share, even while it is stopping.
+/// It holds its share, even while it is stopping. Containers that are no tasks of a service have
+/// none.
 bool is_assigned(model::Task const& task) {
-  return !task.node_id.empty() && task.status.state >= model::TaskState::Assigned &&
-         !model::is_terminal(task.status.state);
+  return !task.node_id.empty() && !task.service_id.empty() &&
+         task.status.state >= model::TaskState::Assigned && !model::is_terminal(task.status.state);
 }
 
 /// Both count alike, so nothing moves.
@@ -84,7 +85,9 @@ void ClusterLoad::touch_node(state::Touch<model::Node> const& touch) {
   bool const same = load.node && load.node->spec == touch.after->spec &&
                     load.node->status.state == touch.after->status.state &&
                     load.node->status.addr == touch.after->status.addr &&
+                    load.node->can_encrypt == touch.after->can_encrypt &&
                     load.node->description == touch.after->description &&
+                    load.node->access.agent_port == touch.after->access.agent_port &&
                     load.node->role == touch.after->role;
   load.define(touch.after);
   if (!same) {
@@ -94,7 +97,7 @@ void ClusterLoad::touch_node(state::Touch<model::Node> const& touch) {
 
 void ClusterLoad::touch_task(state::Touch<model::Task> const& touch, Time now) {
   auto const& [before, after] = touch;
-  bool const ended = after && model::is_terminal(after->status.state);
+  bool const ended = after && !after->service_id.empty() && model::is_terminal(after->status.state);
   if (ended && (!before || !model::is_terminal(before->status.state))) {
     note_failure(*after, now);
   }

@@ -1,7 +1,7 @@
 #include "scheduler/placement/demand.h"
 
 #include "model/ward_labels.h"
-#include "state/snapshot.h"
+#include "scheduler/networks/network_plan.h"
 
 namespace swarmward::scheduler {
 
@@ -70,6 +70,12 @@ std::string key_of(Demand const& demand) {
   for (auto const& descriptor : demand.preferences) {
     add('p', descriptor);
   }
+  if (demand.needs.overlay) {
+    add('n', "");
+  }
+  if (demand.needs.encrypted) {
+    add('e', "");
+  }
   return key;
 }
 
@@ -99,10 +105,21 @@ Demand demand_of(model::Task const& task) {
   Demand demand;
   demand.share = share_of(task);
   add_drivers(*task.spec, demand.needs);
+  demand.needs.overlay = names_overlay(*task.spec);
   if (task.spec->placement) {
     add_placement(*task.spec->placement, demand);
   }
   demand.binpack = model::has_binpack(task.service_annotations->labels);
+  demand.class_key = key_of(demand);
+  return demand;
+}
+
+Demand demand_of(model::Task const& task, state::Snapshot const& snapshot) {
+  auto demand = demand_of(task);
+  for (auto const& attached : task.spec->networks) {
+    auto const network = snapshot.find_network(model::NetworkId(attached.target));
+    demand.needs.encrypted |= network && is_encrypted(*network);
+  }
   demand.class_key = key_of(demand);
   return demand;
 }

@@ -6,6 +6,7 @@
 
 #include "model/constraint.h"
 #include "model/task.h"
+#include "state/snapshot.h"
 
 namespace swarmward::scheduler {
 
@@ -18,6 +19,8 @@ struct NodeNeeds {
   std::vector<model::Platform> platforms;
   std::string log_driver;  ///< Empty: any node will do.
   std::vector<std::string> volume_drivers;
+  bool overlay = false;    ///< A network that only nodes with an agent of ours have.
+  bool encrypted = false;  ///< One of them is encrypted, which not every kernel can do.
 };
 
 /// What a task asks of a node's load.
@@ -39,6 +42,9 @@ struct Demand {
   std::string class_key;
 };
 
+/// With what the task's networks ask for.
+[[nodiscard]] Demand demand_of(model::Task const& task, state::Snapshot const& snapshot);
+/// All else.
 [[nodiscard]] Demand demand_of(model::Task const& task);
 [[nodiscard]] Share share_of(model::Task const& task);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scheduler/networks/network_plan.h"
+
 namespace swarmward::scheduler {
 
 namespace {
@@ -14,6 +16,9 @@ bool has_plugin(model::Node const& node, std::string_view type, std::string_view
 }
 
 bool has_plugins(NodeNeeds const& needs, model::Node const& node) {
+  if (needs.overlay && !has_network_agent(node)) {
+    return false;
+  }
   bool const reports_logs = std::ranges::any_of(
       node.description.plugins, [](model::Plugin const& plugin) { return plugin.type == "Log"; });
   if (!needs.log_driver.empty() && reports_logs && !has_plugin(node, "Log", needs.log_driver)) {
@@ -61,6 +66,9 @@ constexpr std::array<Explanation, kFilterCount> kExplanations{{
     {"unsupported platform on 1 node", "unsupported platform on ", " nodes"},
     {"host-mode port already in use on 1 node", "host-mode port already in use on ", " nodes"},
     {"max replicas per node limit exceed", nullptr, nullptr},
+    {"no encryption of networks (ESP) in the kernel on 1 node",
+     "no encryption of networks (ESP) in the kernel on ",
+     " nodes"},
 }};
 
 std::string explain_one(std::size_t filter, unsigned count) {
@@ -76,6 +84,9 @@ std::string explain_one(std::size_t filter, unsigned count) {
 std::optional<Filter> check_needs(NodeNeeds const& needs, model::Node const& node) {
   if (!has_plugins(needs, node)) {
     return Filter::Plugin;
+  }
+  if (needs.encrypted && !node.can_encrypt) {
+    return Filter::Encryption;
   }
   if (!meets_constraints(needs, node)) {
     return Filter::Constraint;

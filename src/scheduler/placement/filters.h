@@ -16,14 +16,16 @@ enum class Filter : std::uint8_t {
   Constraint,
   Platform,
   HostPort,
-  MaxReplicas
+  MaxReplicas,
+  Encryption
 };
-inline constexpr std::size_t kFilterCount = 7;
+inline constexpr std::size_t kFilterCount = 8;
 
 /// How many nodes each filter turned away.
 using Rejections = std::array<unsigned, kFilterCount>;
 
-/// The first filter that the node's description and labels fail: Plugin, Constraint or Platform.
+/// The first filter that the node's description and labels fail: Plugin, Encryption, Constraint or
+/// Platform.
 [[nodiscard]] std::optional<Filter> check_needs(NodeNeeds const& needs, model::Node const& node);
 
 /// The first filter that keeps a task off the node. `needs` is what check_needs() said of it,

@@ -71,7 +71,7 @@ std::vector<Assignment> Placement::plan(state::Snapshot const& head, Time now) {
       auto& demand = waiting->second.demand;
       bool const waited_before = demand.has_value();
       if (!demand) {
-        demand = demand_of(*tasks.front());
+        demand = demand_of(*tasks.front(), head);
       }
       Group const group{waiting->first, *demand, tasks, waited_before};
       group.key.node.empty() ? place(head, group, assignments) : confirm(head, group, assignments);

@@ -18,7 +18,7 @@ std::uint64_t PlacementView::replicas_on(model::NodeId const& node, model::Task 
 }
 
 std::vector<NodeVerdict> PlacementView::judge(model::Task const& task) const {
-  auto const demand = demand_of(task);
+  auto const demand = demand_of(task, snapshot_);
   std::vector<NodeVerdict> verdicts;
   for (auto const& load : load_.nodes()) {
     // A task that names its node may go nowhere else.
@@ -46,7 +46,7 @@ bool PlacementView::take(model::NodeId const& node,
   if (at == ClusterLoad::kNoNode) {
     return false;
   }
-  auto const demand = demand_of(task);
+  auto const demand = demand_of(task, snapshot_);
   auto const& load = load_.nodes()[at];
   if (first_failing_filter(demand, load, check_needs(demand.needs, *load.node), replicas)) {
     return false;

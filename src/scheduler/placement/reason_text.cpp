@@ -148,8 +148,14 @@ std::string port_text(Share const& share, NodeLoad const& load, state::Snapshot 
 }  // namespace
 
 std::string filter_word(Filter filter) {
-  constexpr std::array<char const*, kFilterCount> kWords{
-      "ready", "resource", "plugin", "constraint", "platform", "host-port", "max-replicas"};
+  constexpr std::array<char const*, kFilterCount> kWords{"ready",
+                                                         "resource",
+                                                         "plugin",
+                                                         "constraint",
+                                                         "platform",
+                                                         "host-port",
+                                                         "max-replicas",
+                                                         "encryption"};
   return kWords.at(static_cast<std::size_t>(filter));
 }
 
@@ -174,6 +180,8 @@ std::string reason_text(Filter filter,
     case Filter::MaxReplicas:
       return "has " + std::to_string(replicas) + " tasks of the service, the limit per node is " +
              std::to_string(demand.max_replicas);
+    case Filter::Encryption:
+      return "its kernel cannot encrypt networks: it lacks ESP with AES-GCM";
   }
   return {};
 }

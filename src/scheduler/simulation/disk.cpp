@@ -22,10 +22,12 @@ state::Codec Disk::codec() {
   state::Codec codec;
   codec.encode_cluster = [this](model::Cluster const& cluster) { return store(cluster); };
   codec.encode_node = [this](model::Node const& node) { return store(node); };
+  codec.encode_network = [this](model::Network const& network) { return store(network); };
   codec.encode_service = [this](model::Service const& service) { return store(service); };
   codec.encode_task = [this](model::Task const& task) { return store(task); };
   codec.decode_cluster = [this](std::string_view body) { return fetch<model::Cluster>(body); };
   codec.decode_node = [this](std::string_view body) { return fetch<model::Node>(body); };
+  codec.decode_network = [this](std::string_view body) { return fetch<model::Network>(body); };
   codec.decode_service = [this](std::string_view body) { return fetch<model::Service>(body); };
   codec.decode_task = [this](std::string_view body) { return fetch<model::Task>(body); };
   return codec;

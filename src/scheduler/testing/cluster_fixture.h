@@ -41,6 +41,7 @@ class ClusterFixture : public testing::Test {
     node.description.platform = {"x86_64", "linux"};
     node.description.resources = {4'000'000'000, 8LL << 30, {}};
     node.status.state = model::NodeState::Ready;
+    node.access.agent_port = 7946;
     node.spec.annotations.labels = std::move(labels);
     auto const id = node.id;
     change([&](state::Draft& draft) -> Result<void> {

@@ -9,10 +9,6 @@ namespace {
 using model::TaskState;
 using Tasks = std::vector<model::Task const*>;
 
-bool runs(model::Task const* task) {
-  return task->status.state == TaskState::Running;
-}
-
 /// A place that waits for room which only its own old task can give.
 bool is_blocked_by_old(model::Task const& task) {
   auto const& err = task.status.err;

@@ -14,10 +14,6 @@ using model::TaskState;
 using model::UpdateOrder;
 using model::UpdateState;
 
-bool runs(model::Task const* task) {
-  return task->status.state == TaskState::Running;
-}
-
 class Updater {
  public:
   Updater(ServiceView const& view, TaskPlan& plan)

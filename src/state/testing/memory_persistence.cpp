@@ -6,6 +6,9 @@ Codec id_only_codec() {
   Codec codec;
   codec.encode_cluster = [](model::Cluster const& cluster) { return cluster.id.str(); };
   codec.encode_node = [](model::Node const& node) { return node.id.str(); };
+  codec.encode_network = [](model::Network const& network) {
+    return network.id.str() + network.name();
+  };
   codec.encode_service = [](model::Service const& service) {
     return service.id.str() + service.name();
   };
@@ -19,6 +22,12 @@ Codec id_only_codec() {
     model::Node node;
     node.id = model::NodeId(body);
     return node;
+  };
+  codec.decode_network = [](std::string_view body) -> Result<model::Network> {
+    model::Network network;
+    network.id = model::NetworkId(body.substr(0, kIdLength));
+    network.spec.annotations.name = body.substr(kIdLength);
+    return network;
   };
   codec.decode_service = [](std::string_view body) -> Result<model::Service> {
     model::Service service;

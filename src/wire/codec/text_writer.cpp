@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstring>
 
-#include <boost/endian/conversion.hpp>
 #include <nlohmann/json.hpp>
 
 #include "wire/body.h"
@@ -50,22 +49,6 @@ bool is_plain(std::string_view text) {
   return !special;
 }
 
-/// Orders keys as their text does, but for those with the same beginning.
-std::uint64_t order_of(std::string_view key) {
-  std::uint64_t order = 0;
-  if (key.size() >= sizeof order) {
-    return boost::endian::big_to_native(eight_bytes(key.data()));
-  }
-  for (std::size_t i = 0; i < sizeof order; ++i) {
-    order = order << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
-  }
-  return order;
-}
-
-bool stands_before(TextWorkspace::Member const& a, TextWorkspace::Member const& b) {
-  return a.order != b.order ? a.order < b.order : a.key < b.key;
-}
-
 template <class T>
 void append_number(std::string& out, T value) {
   std::array<char, 24> digits;
@@ -87,41 +70,6 @@ char* put(char* at, char c) {
 }
 
 }  // namespace
-
-TextWriter::Object TextWriter::open_object() {
-  out_ += '{';
-  Object const object{first_, out_.size()};
-  first_ = members_.size();
-  return object;
-}
-
-std::size_t TextWriter::open_member(std::string_view key) {
-  bool const first = members_.size() == first_;
-  members_.push_back({order_of(key), key, out_.size() + (first ? 0 : 1), 0});
-  out_.append(first ? "\"" : ",\"").append(key).append("\":");
-  return members_.size() - 1;
-}
-
-void TextWriter::close_object(Object object) {
-  put_members_in_order(object);
-  out_ += '}';
-  members_.resize(first_);
-  first_ = object.outer;
-}
-
-void TextWriter::put_members_in_order(Object object) {
-  auto const begin = members_.begin() + static_cast<std::ptrdiff_t>(first_);
-  if (std::is_sorted(begin, members_.end(), stands_before)) {
-    return;
-  }
-  std::sort(begin, members_.end(), stands_before);
-  scratch_.assign(out_, object.begin);
-  out_.resize(object.begin);
-  for (auto member = begin; member != members_.end(); ++member) {
-    out_.append(member == begin ? "" : ",");
-    out_.append(scratch_, member->begin - object.begin, member->end - member->begin);
-  }
-}
 
 void TextWriter::bytes(std::string_view key, std::string const& field) {
   omit(key, base64_encode(field));
@@ -154,6 +102,10 @@ void TextWriter::write(double field) {
 }
 
 void TextWriter::write(Time field) {
+  if (stored()) {
+    write(std::int64_t{field.time_since_epoch().count()});
+    return;
+  }
   out_ += '"';
   append_time(out_, field);
   out_ += '"';
@@ -169,10 +121,6 @@ void TextWriter::write(model::StringMap const& field) {
     separator = ",";
   }
   out_.append(field.empty() ? "{}" : "}");
-}
-
-void TextWriter::write(std::shared_ptr<model::TaskSpec const> const& field) {
-  out_.append(field && specs_ != nullptr ? specs_->text_of(*field) : "null");
 }
 
 void append_time(std::string& out, Time time) {

@@ -17,44 +17,39 @@ class SpecTexts {
   [[nodiscard]] virtual std::string_view text_of(model::TaskSpec const& spec) = 0;
 };
 
-/// A writer's notes, to be used again for the next object: allocating them anew would cost as much
-/// as the writing.
-struct TextWorkspace {
-  struct Member {
-    std::uint64_t order;  ///< The key's first eight bytes as a number.
-    std::string_view key;
-    std::size_t begin;  ///< In the text; what stands between is `"key":value`.
-    std::size_t end;
-  };
-  std::vector<Member> members;  ///< Of all open objects, the innermost last.
-  std::string scratch;
+/// A value that is JSON already; empty: none.
+struct RawText {
+  std::string_view text;
+  [[nodiscard]] bool empty() const { return text.empty(); }
 };
 
-/// Writes objects for API clients straight to text, through the same field lists as Writer and to
-/// the same bytes as dump_json() of what Writer makes: members stand in the order of their keys.
-/// For lists, where a document per object would cost ten times the text.
+/// Writes objects straight to text, through the same field lists as Writer: the same document as
+/// dump_json() of what Writer makes, with its members in the order of the lists, which is native's.
+/// For lists and for what is written often, where a document would cost ten times the text.
 class TextWriter {
  public:
   static constexpr bool kReading = false;
 
-  /// Appends to `out`. All outlive the writer. Only tasks need `specs`.
-  TextWriter(std::string& out, TextWorkspace& workspace, SpecTexts* specs = nullptr)
-      : out_(out), specs_(specs), members_(workspace.members), scratch_(workspace.scratch) {}
+  /// Appends to `out`. All outlive the writer. With `specs`, tasks take the text of theirs from
+  /// there.
+  TextWriter(std::string& out, Form form, SpecTexts* specs = nullptr)
+      : out_(out), specs_(specs), form_(form) {}
 
-  [[nodiscard]] static constexpr bool stored() { return false; }
+  [[nodiscard]] bool stored() const { return form_ == Form::Stored; }
 
   template <class T>
   void write_object(T const& value) {
-    auto const object = open_object();
+    out_ += '{';
     describe(*this, value);
-    close_object(object);
+    out_ += '}';
   }
 
   template <class T>
   void keep(std::string_view key, T const& field) {
-    auto const member = open_member(key);
+    // The first member stands right behind the brace, which no value ends with.
+    using std::string_view_literals::operator""sv;
+    out_.append(out_.back() == '{' ? "\""sv : ",\""sv).append(key).append("\":"sv);
     write(field);
-    members_[member].end = out_.size();
   }
   template <class T>
   void omit(std::string_view key, T const& field) {
@@ -67,7 +62,11 @@ class TextWriter {
     keep(key, field);
   }
   template <class T>
-  void internal(std::string_view /*key*/, T const& /*field*/) {}
+  void internal(std::string_view key, T const& field) {
+    if (stored()) {
+      omit(key, field);
+    }
+  }
   template <class E>
   void required(std::string_view key, E const& field) {
     keep(key, field);
@@ -75,19 +74,9 @@ class TextWriter {
   void bytes(std::string_view key, std::string const& field);
 
  private:
-  using Member = TextWorkspace::Member;
-  struct Object {
-    std::size_t outer;  ///< Where the members of the object around it begin.
-    std::size_t begin;  ///< In `out_`, of the first member.
-  };
-
-  [[nodiscard]] Object open_object();
-  void close_object(Object object);
-  [[nodiscard]] std::size_t open_member(std::string_view key);
-  void put_members_in_order(Object object);
-
   void write(std::string_view field);
   void write(std::string const& field) { write(std::string_view(field)); }
+  void write(RawText field) { out_.append(field.text); }
   void write(bool field) { out_ += field ? "true" : "false"; }
   void write(std::int64_t field);
   void write(std::uint64_t field);
@@ -98,7 +87,6 @@ class TextWriter {
   void write(model::StringMap const& field);
   void write(model::StatusText const& field) { write(field.view()); }
   void write(model::ContainerId const& field) { write(field.str()); }
-  void write(std::shared_ptr<model::TaskSpec const> const& field);
 
   template <class Tag>
   void write(Id<Tag> const& field) {
@@ -110,6 +98,12 @@ class TextWriter {
   }
   template <class T>
   void write(std::shared_ptr<T const> const& field) {
+    if constexpr (std::is_same_v<T, model::TaskSpec>) {
+      if (field && specs_ != nullptr) {
+        out_.append(specs_->text_of(*field));
+        return;
+      }
+    }
     field ? write(*field) : void(out_ += "null");
   }
   template <class T>
@@ -138,9 +132,7 @@ class TextWriter {
 
   std::string& out_;
   SpecTexts* specs_;
-  std::vector<Member>& members_;
-  std::size_t first_ = 0;  ///< The innermost object's first member.
-  std::string& scratch_;
+  Form form_;
 };
 
 /// Appends what format_time() gives.

@@ -8,7 +8,7 @@ namespace swarmward::wire {
 
 using nlohmann::json;
 
-Writer::Writer(json& target, Form form) : target_(target), form_(form) {
+Writer::Writer(json& target) : target_(target) {
   target_ = json::object();
 }
 
@@ -61,10 +61,6 @@ void Writer::write(json& target, double field) const {
 }
 
 void Writer::write(json& target, Time field) const {
-  if (stored()) {
-    target = field.time_since_epoch().count();
-    return;
-  }
   target = format_time(field);
 }
 

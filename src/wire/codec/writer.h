@@ -7,15 +7,16 @@
 
 namespace swarmward::wire {
 
-/// The writing archive: the counterpart of Reader, through the same field lists.
+/// Makes documents of objects for API clients, through the same field lists as Reader. TextWriter
+/// makes text of them, and their stored forms.
 class Writer {
  public:
   static constexpr bool kReading = false;
 
   /// Makes `target` an object. It must outlive the writer.
-  Writer(nlohmann::json& target, Form form);
+  explicit Writer(nlohmann::json& target);
 
-  [[nodiscard]] bool stored() const { return form_ == Form::Stored; }
+  [[nodiscard]] static constexpr bool stored() { return false; }
 
   template <class T>
   void keep(std::string_view key, T const& field) {
@@ -32,11 +33,7 @@ class Writer {
     field ? keep(key, *field) : void(member(key));
   }
   template <class T>
-  void internal(std::string_view key, T const& field) {
-    if (stored()) {
-      omit(key, field);
-    }
-  }
+  void internal(std::string_view /*key*/, T const& /*field*/) {}
   template <class E>
   void required(std::string_view key, E const& field) {
     keep(key, field);
@@ -105,12 +102,11 @@ class Writer {
   template <class T>
   requires std::is_class_v<T>
   void write(nlohmann::json& target, T const& field) const {
-    Writer inner(target, form_);
+    Writer inner(target);
     describe(inner, field);
   }
 
   nlohmann::json& target_;
-  Form form_;
 };
 
 }  // namespace swarmward::wire

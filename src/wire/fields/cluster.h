@@ -108,6 +108,13 @@ void describe(A& a, Ref<A, model::RootRotation> rotation) {
   a.keep("cross_signed", rotation.cross_signed);
 }
 
+/// Stored only.
+template <class A>
+void describe(A& a, Ref<A, model::NetworkKey> key) {
+  a.keep("Number", key.number);
+  a.keep("Secret", key.secret);
+}
+
 template <class A>
 void describe(A& a, Ref<A, model::Cluster> cluster) {
   JoinTokensField tokens{cluster.worker_token, cluster.manager_token};
@@ -124,6 +131,8 @@ void describe(A& a, Ref<A, model::Cluster> cluster) {
   a.internal("listen_addr", cluster.listen_addr);
   a.internal("unlock_key", cluster.unlock_key);
   a.internal("manager_node", cluster.manager_node);
+  a.internal("network_keys", cluster.network_keys);
+  a.internal("network_keys_changed", cluster.network_keys_changed);
   if constexpr (A::kReading) {
     cluster.worker_token = std::move(tokens.worker);
     cluster.manager_token = std::move(tokens.manager);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/node.h"
+#include "wire/fields/network.h"
 #include "wire/fields/task_spec.h"
 
 namespace swarmward::wire {
@@ -77,6 +78,7 @@ void describe(A& a, Ref<A, model::ManagerStatus> status) {
 template <class A>
 void describe(A& a, Ref<A, model::EngineAccess> access) {
   a.omit("agent_port", access.agent_port);
+  a.omit("resolvers", access.resolvers);
   a.omit("fingerprint", access.fingerprint);
   a.omit("url", access.url);
   a.omit("ca", access.ca);
@@ -95,6 +97,8 @@ void describe(A& a, Ref<A, model::Node> node) {
   a.internal("role", node.role);
   a.internal("engine_name", node.engine_name);
   a.internal("access", node.access);
+  a.internal("can_encrypt", node.can_encrypt);
+  a.internal("attachments", node.attachments);
 }
 
 }  // namespace swarmward::wire

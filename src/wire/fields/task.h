@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/task.h"
+#include "wire/fields/network.h"
 #include "wire/fields/service.h"
 
 namespace swarmward::wire {
@@ -49,6 +50,7 @@ void describe(A& a, Ref<A, model::Task> task) {
   a.omit("DesiredState", task.desired_state);
   a.omit("GenericResources", task.generic_resources);
   a.omit("JobIteration", iteration);
+  a.internal("networks", task.networks);
   a.internal("spec_version", task.spec_version);
   a.internal("service_annotations", task.service_annotations);
   a.internal("endpoint", task.endpoint);

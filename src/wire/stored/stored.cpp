@@ -3,24 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "wire/body.h"
-#include "wire/codec/writer.h"
 #include "wire/fields/cluster.h"
+#include "wire/fields/network.h"
 #include "wire/fields/task.h"
+#include "wire/stored/stored_form.h"
 
 namespace swarmward::wire {
 
 namespace {
-
-using nlohmann::json;
-
-template <class T>
-std::string to_stored(T const& object) {
-  json document;
-  Writer writer(document, Form::Stored);
-  describe(writer, object);
-  document["v"] = kStoredVersion;
-  return dump_json(document);
-}
 
 template <class T>
 Result<T> from_stored(std::string_view text, std::string_view kind) {
@@ -48,16 +38,20 @@ Result<T> from_stored(std::string_view text, std::string_view kind) {
 }  // namespace
 
 std::string stored(model::Service const& service) {
-  return to_stored(service);
+  return stored_text(Versioned<model::Service>{service});
 }
 std::string stored(model::Task const& task) {
-  return to_stored(task);
+  return stored_text(Versioned<model::Task>{task});
 }
 std::string stored(model::Node const& node) {
-  return to_stored(node);
+  return stored_text(Versioned<model::Node>{node});
 }
 std::string stored(model::Cluster const& cluster) {
-  return to_stored(cluster);
+  return stored_text(Versioned<model::Cluster>{cluster});
+}
+
+std::string stored(model::Network const& network) {
+  return stored_text(Versioned<model::Network>{network});
 }
 
 Result<model::Service> service_from_stored(std::string_view text) {
@@ -82,6 +76,10 @@ Result<model::Node> node_from_stored(std::string_view text) {
 
 Result<model::Cluster> cluster_from_stored(std::string_view text) {
   return from_stored<model::Cluster>(text, "cluster");
+}
+
+Result<model::Network> network_from_stored(std::string_view text) {
+  return from_stored<model::Network>(text, "network");
 }
 
 }  // namespace swarmward::wire

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "model/cluster.h"
+#include "model/network.h"
 #include "model/service.h"
 #include "model/task.h"
 
@@ -19,6 +20,7 @@ inline constexpr unsigned kStoredVersion = 1;
 [[nodiscard]] std::string stored(model::Task const& task);
 [[nodiscard]] std::string stored(model::Node const& node);
 [[nodiscard]] std::string stored(model::Cluster const& cluster);
+[[nodiscard]] std::string stored(model::Network const& network);
 
 /// The reverse. Errors: Internal for text that is not of this form, or of a newer version.
 /// A task gets a spec of its own; the store shares it again with its service.
@@ -26,5 +28,6 @@ inline constexpr unsigned kStoredVersion = 1;
 [[nodiscard]] Result<model::Task> task_from_stored(std::string_view text);
 [[nodiscard]] Result<model::Node> node_from_stored(std::string_view text);
 [[nodiscard]] Result<model::Cluster> cluster_from_stored(std::string_view text);
+[[nodiscard]] Result<model::Network> network_from_stored(std::string_view text);
 
 }  // namespace swarmward::wire

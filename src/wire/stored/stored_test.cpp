@@ -67,7 +67,9 @@ TEST(Stored, NodeComesBackWhole) {
 }
 
 TEST(Stored, ClusterComesBackWhole) {
-  auto const cluster = testing::full_cluster();
+  auto cluster = testing::full_cluster();
+  cluster.network_keys = {{4, "00ff"}, {5, "ff00"}};
+  cluster.network_keys_changed = Time(std::chrono::hours(24 * 365 * 50));
   auto const back = cluster_from_stored(stored(cluster));
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(back->id, cluster.id);
@@ -85,6 +87,8 @@ TEST(Stored, ClusterComesBackWhole) {
   EXPECT_EQ(back->listen_addr, cluster.listen_addr);
   EXPECT_EQ(back->unlock_key, cluster.unlock_key);
   EXPECT_EQ(back->manager_node, cluster.manager_node);
+  EXPECT_EQ(back->network_keys, cluster.network_keys);
+  EXPECT_EQ(back->network_keys_changed, cluster.network_keys_changed);
 }
 
 /// What clients never see is kept: values that the API drops, fills in or hides.
@@ -132,6 +136,39 @@ TEST(Stored, AbsentAndEmptyStayDistinct) {
   EXPECT_FALSE(cluster_from_stored(stored(cluster))->default_addr_pool);
   cluster.default_addr_pool.emplace();
   EXPECT_TRUE(cluster_from_stored(stored(cluster))->default_addr_pool);
+}
+
+TEST(Stored, NetworksComeBackAsTheyWere) {
+  model::Network network;
+  network.id = model::NetworkId("net1");
+  network.meta.version = 7;
+  network.spec.annotations = {"back", {{"a", "b"}}};
+  network.spec.driver = {"overlay", {{"encrypted", ""}}};
+  network.spec.ipv6 = network.spec.internal = network.spec.attachable = network.spec.ingress = true;
+  network.spec.ipam_driver = model::Driver{"default", {{"x", "y"}}};
+  network.spec.ipam = {{"10.1.0.0/16", "10.1.1.0/24", "10.1.0.1", {{"router", "10.1.0.9"}}}};
+  network.vni = 4097;
+  network.ipam = network.spec.ipam;
+  network.err = "no subnet is left";
+  auto const back = network_from_stored(stored(network));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->id, network.id);
+  EXPECT_EQ(back->meta, network.meta);
+  EXPECT_EQ(back->spec, network.spec);
+  EXPECT_EQ(back->vni, network.vni);
+  EXPECT_EQ(back->ipam, network.ipam);
+  EXPECT_EQ(back->err, network.err);
+}
+
+TEST(Stored, AddressesOfTasksAndNodesAreKept) {
+  auto task = testing::full_task();
+  task.networks = {{model::NetworkId("net1"), "10.0.1.5/24"}};
+  EXPECT_EQ(task_from_stored(stored(task))->networks, task.networks);
+  auto node = testing::full_node();
+  node.attachments = {{model::NetworkId("net1"), "10.0.1.2/24"}};
+  node.can_encrypt = true;
+  EXPECT_EQ(node_from_stored(stored(node))->attachments, node.attachments);
+  EXPECT_TRUE(node_from_stored(stored(node))->can_encrypt);
 }
 
 TEST(Stored, FormIsStable) {

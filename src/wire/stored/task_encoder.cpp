@@ -1,11 +1,7 @@
 #include "wire/stored/task_encoder.h"
 
-#include <nlohmann/json.hpp>
-
-#include "wire/body.h"
-#include "wire/codec/writer.h"
 #include "wire/fields/task.h"
-#include "wire/stored/stored.h"
+#include "wire/stored/stored_form.h"
 
 namespace swarmward::wire {
 
@@ -14,37 +10,28 @@ namespace {
 /// Beyond this the texts are forgotten and made anew.
 constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
 
-template <class T>
-nlohmann::json document_of(T const& object) {
-  nlohmann::json document;
-  Writer writer(document, Form::Stored);
-  describe(writer, object);
-  return document;
-}
-
 }  // namespace
 
-std::string const& TaskEncoder::text_of(std::shared_ptr<model::TaskSpec const> const& spec) {
-  if (auto const found = known_.find(spec.get()); found != known_.end()) {
-    return found->second.text;
+void TaskEncoder::remember(std::shared_ptr<model::TaskSpec const> const& spec) {
+  if (!spec || known_.contains(spec.get())) {
+    return;
   }
   if (size_ > kMostBytes) {
     known_.clear();
     size_ = 0;
   }
-  auto text = dump_json(document_of(*spec));
+  auto text = stored_text(*spec);
   size_ += text.size();
-  return known_.emplace(spec.get(), Known{spec, std::move(text)}).first->second.text;
+  known_.emplace(spec.get(), Known{spec, std::move(text)});
+}
+
+std::string_view TaskEncoder::text_of(model::TaskSpec const& spec) {
+  return known_.at(&spec).text;
 }
 
 std::string TaskEncoder::encode(model::Task const& task) {
-  auto rest = task;
-  rest.spec = nullptr;
-  auto document = document_of(rest);
-  document.erase("Spec");
-  document["v"] = kStoredVersion;
-  auto const text = dump_json(document);
-  return R"({"Spec":)" + text_of(task.spec) + "," + text.substr(1);
+  remember(task.spec);
+  return stored_text(Versioned<model::Task>{task}, this);
 }
 
 }  // namespace swarmward::wire

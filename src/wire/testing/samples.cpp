@@ -92,6 +92,24 @@ model::Node full_node() {
   return node;
 }
 
+model::Network full_network() {
+  model::Network network;
+  network.id = model::NetworkId("networknetworknetworknetw");
+  network.meta = {46, at(1), at(2)};
+  network.spec.annotations = {"back", {{"a", "b"}}};
+  network.spec.driver = {"overlay", {{"com.docker.network.driver.mtu", "1400"}}};
+  network.spec.ipv6 = true;
+  network.spec.internal = true;
+  network.spec.attachable = true;
+  network.spec.ingress = true;
+  network.spec.ipam_driver = model::Driver{"default", {{"foo", "bar"}}};
+  network.spec.ipam = {{"10.8.0.0/24", "10.8.0.128/25", "", {{"printer", "10.8.0.5"}}}};
+  network.vni = 4100;
+  network.ipam = {{"10.8.0.0/24", "10.8.0.128/25", "10.8.0.1", {{"printer", "10.8.0.5"}}}};
+  network.err = "none";
+  return network;
+}
+
 model::Cluster full_cluster() {
   model::Cluster cluster;
   cluster.id = model::ClusterId("clusterclusterclusterclus");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/cluster.h"
+#include "model/network.h"
 #include "model/service.h"
 #include "model/task.h"
 
@@ -12,6 +13,7 @@ namespace swarmward::wire::testing {
 [[nodiscard]] model::Service full_service();
 [[nodiscard]] model::Task full_task();
 [[nodiscard]] model::Node full_node();
+[[nodiscard]] model::Network full_network();
 [[nodiscard]] model::Cluster full_cluster();
 
 }  // namespace swarmward::wire::testing

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "wire/validate/rules.h"
+
 namespace swarmward::wire {
 
 namespace {
 
-constexpr std::size_t kMaxNameLength = 255;
+constexpr std::size_t kMaxReferenceLength = 255;
 constexpr std::size_t kMaxTagLength = 128;
 constexpr std::size_t kIdLength = 64;
 
@@ -19,9 +21,6 @@ bool is_lower(char c) {
 }
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
-}
-bool is_alnum(char c) {
-  return is_digit(c) || is_lower(c) || is_upper(c);
 }
 bool is_lower_alnum(char c) {
   return is_digit(c) || is_lower(c);
@@ -134,7 +133,7 @@ bool is_name(std::string_view text) {
     prefix = std::string_view("docker.io/").size() +
              (slash == std::string_view::npos ? std::string_view("library/").size() : 0);
   }
-  return text.size() + prefix <= kMaxNameLength && all_parts(path, '/', is_path_component);
+  return text.size() + prefix <= kMaxReferenceLength && all_parts(path, '/', is_path_component);
 }
 
 }  // namespace

@@ -5,6 +5,11 @@
 
 namespace swarmward::wire {
 
+/// An ASCII letter or digit.
+[[nodiscard]] constexpr bool is_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 // The parts of validate_service_spec, in native's order of checks.
 
 /// Limits and reservations.

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxNameLength = 63;
 
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 Result<void> validate_task(model::TaskSpec const& task, model::Annotations const& service) {
   if (task.resources) {
     if (auto checked = validate_resources(*task.resources); !checked) {

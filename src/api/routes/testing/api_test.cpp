@@ -17,7 +17,7 @@ ApiTest::ApiTest() {
   });
   EXPECT_TRUE(store_->load());
   api_ = std::make_unique<SwarmApi>(
-      *store_, control_, ward_, events_, containers_, clock_, system_random());
+      *store_, control_, ward_, attach_, events_, containers_, clock_, system_random());
 }
 
 Response ApiTest::request(std::string const& method,

@@ -12,6 +12,7 @@
 #include "api/events/event_log.h"
 #include "api/passthrough/container_index.h"
 #include "api/router.h"
+#include "api/routes/testing/fake_attach_control.h"
 #include "api/routes/testing/fake_responder.h"
 #include "api/routes/testing/fake_swarm_control.h"
 #include "api/routes/testing/fake_ward_control.h"
@@ -62,6 +63,7 @@ class ApiTest : public testing::Test {
   StandingClock clock_;
   FakeSwarmControl control_;
   FakeWardControl ward_;
+  FakeAttachControl attach_;
   EventLog events_{context_.get_executor(), clock_};
   ContainerIndex containers_{context_.get_executor()};
   std::unique_ptr<state::StateStore> store_;

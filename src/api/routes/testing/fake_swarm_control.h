@@ -35,7 +35,8 @@ class FakeApiEngine final : public backends::Engine {
   std::map<std::string, std::deque<std::string>> logs_by_container;
   bool reachable = true;
   backends::LogQuery last_query;
-  std::shared_ptr<FakeLive> live;   ///< What open_document() reads; null: not reached.
+  std::shared_ptr<FakeLive> live;  ///< What open_document() reads; null: not reached.
+  std::vector<std::string> removed_networks;
   std::vector<std::string> opened;  ///< The paths it was asked for.
 
   std::string api_version() const override { return "1.41"; }
@@ -88,6 +89,14 @@ class FakeApiEngine final : public backends::Engine {
       std::string) override {
     co_return unused();
   }
+  asio::awaitable<Result<void>> create_network(std::string) override { co_return unused(); }
+  asio::awaitable<Result<void>> connect_network(std::string, std::string) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<void>> remove_network(std::string name) override {
+    removed_networks.push_back(std::move(name));
+    co_return Result<void>{};
+  }
   asio::awaitable<Result<bool>> has_image(std::string) override { co_return unused(); }
   asio::awaitable<Result<void>> pull_image(std::string, std::string) override {
     co_return unused();
@@ -106,6 +115,7 @@ class FakeSwarmControl final : public SwarmControl {
   std::shared_ptr<FakeApiEngine> engine = std::make_shared<FakeApiEngine>();
   std::map<std::string, std::shared_ptr<FakeApiEngine>> engines;     ///< By node id.
   std::map<std::string, std::shared_ptr<Upstream const>> upstreams;  ///< By node id.
+  std::shared_ptr<Upstream const> own_upstream;
   InitOptions last_init;
   int inits = 0;
   int leaves = 0;
@@ -133,6 +143,7 @@ class FakeSwarmControl final : public SwarmControl {
   }
   std::string new_unlock_key() override { return "key" + std::to_string(++keys_); }
   std::shared_ptr<backends::Engine> local_engine() override { return engine; }
+  std::shared_ptr<Upstream const> local_upstream() override { return own_upstream; }
   asio::awaitable<Result<void>> join(wire::JoinRequest request) override {
     join_requests.push_back(std::move(request));
     co_return Error{ErrorCode::Internal, "not joined"};
@@ -140,8 +151,8 @@ class FakeSwarmControl final : public SwarmControl {
   std::shared_ptr<WorkerView const> worker() const override { return worker_view; }
   std::vector<wire::JoinRequest> join_requests;
   std::shared_ptr<WorkerView const> worker_view;
-  CaChange ca_change(CaUpdate /*update*/) override {
-    return [](model::Cluster& /*cluster*/) { return Result<void>{}; };
+  asio::awaitable<CaChange> ca_change(CaUpdate /*update*/) override {
+    co_return [](model::Cluster& /*cluster*/) { return Result<void>{}; };
   }
   std::shared_ptr<Upstream const> upstream_of(model::NodeId const& node) override {
     auto const found = upstreams.find(node.str());

@@ -20,6 +20,11 @@ class FakeWardControl final : public WardControl {
   std::vector<Check> checks;
   AdoptRequest asked_adoption;
   std::string adoption_warning;
+  Result<void> ready;    ///< What prepare_release() says.
+  Result<void> cleared;  ///< What finish_release() says.
+  std::vector<model::NodeId> released;
+  NetworkLook asked_look;
+  std::vector<NodeNetworks> networks;  ///< What look_at_networks() says.
 
   std::vector<std::vector<NodeReason>> judge(state::Snapshot const& /*snapshot*/,
                                              std::vector<model::Task> const& tasks) override {
@@ -38,7 +43,16 @@ class FakeWardControl final : public WardControl {
     Adopted adopted{model::NodeId("adopted"), adoption_warning};
     co_return adopted;
   }
+  asio::awaitable<Result<void>> prepare_release(model::Node /*node*/) override { co_return ready; }
+  asio::awaitable<Result<void>> finish_release(model::Node node) override {
+    released.push_back(node.id);
+    co_return cleared;
+  }
   asio::awaitable<std::vector<Check>> examine() override { co_return checks; }
+  asio::awaitable<std::vector<NodeNetworks>> look_at_networks(NetworkLook look) override {
+    asked_look = std::move(look);
+    co_return networks;
+  }
 };
 
 }  // namespace swarmward::api

@@ -12,12 +12,20 @@ MemberDoor::MemberDoor(asio::any_io_executor executor,
                        state::StateStore& store,
                        LivenessDriver& liveness,
                        MemberTls& tls,
+                       Issuer& issuer,
+                       PlanKeeper& plans,
+                       Attachments& attachments,
+                       QuestionBoard& board,
                        Clock const& clock,
                        RandomBytes random)
     : executor_(std::move(executor)),
       store_(store),
       liveness_(liveness),
       tls_(tls),
+      issuer_(issuer),
+      plans_(plans),
+      attachments_(attachments),
+      board_(board),
       clock_(clock),
       peers_(tls, clock),
       random_(std::move(random)) {}
@@ -90,6 +98,25 @@ MemberDoor::Answer MemberDoor::answer(api::Request const* request) {
   if (request->method == "POST" && path == "/member/heartbeat") {
     auto answered = co_await heartbeat(request);
     co_return answered;
+  }
+  if (request->method == "POST" && path == "/member/networks") {
+    auto answered = co_await networks(request);
+    co_return answered;
+  }
+  if (request->method == "POST" && path == "/member/attach") {
+    auto answered = co_await attach(request);
+    co_return answered;
+  }
+  if (request->method == "POST" && path == "/member/detach") {
+    auto answered = co_await detach(request);
+    co_return answered;
+  }
+  if (request->method == "POST" && path == "/member/questions") {
+    auto answered = co_await questions(request);
+    co_return answered;
+  }
+  if (request->method == "POST" && path == "/member/answers") {
+    co_return answers(*request);
   }
   if (request->method == "POST" && path == "/member/goodbye") {
     co_return goodbye(*request);

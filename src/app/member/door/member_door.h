@@ -8,20 +8,30 @@
 #include "api/server/http_server.h"
 #include "app/liveness_driver.h"
 #include "app/member/door/known_peers.h"
+#include "app/member/door/question_board.h"
+#include "app/member/issuer.h"
+#include "app/networks/plan_keeper.h"
 #include "state/state_store.h"
 
 namespace swarmward::app {
 
+class Attachments;
+
 /// The manager's port (2377): hosts join here, and members report and renew their certificates. TLS
 /// 1.3; without a certificate nothing is answered but `ca` and `join`. Io thread only.
 ///
-/// JSON over HTTP: GET /member/ca, POST /member/{join,renew,heartbeat,goodbye}.
+/// JSON over HTTP: GET /member/ca, POST
+/// /member/{join,renew,heartbeat,networks,attach,detach,questions,answers,goodbye}.
 class MemberDoor final : public api::RequestHandler {
  public:
   MemberDoor(boost::asio::any_io_executor executor,
              state::StateStore& store,
              LivenessDriver& liveness,
              MemberTls& tls,
+             Issuer& issuer,
+             PlanKeeper& plans,
+             Attachments& attachments,
+             QuestionBoard& board,
              Clock const& clock,
              RandomBytes random);
 
@@ -56,18 +66,26 @@ class MemberDoor final : public api::RequestHandler {
   // member_door_certificates.cpp
   Answer join(api::Request const* request);
   Answer renew(api::Request const* request);
-  [[nodiscard]] Result<std::string> issue(model::NodeId const& node,
-                                          model::NodeRole role,
-                                          std::string const& request) const;
 
   // member_door_reports.cpp
   Answer heartbeat(api::Request const* request);
+  Answer networks(api::Request const* request);
+  Answer questions(api::Request const* request);
+  Result<api::Response> answers(api::Request const& request);
   Result<api::Response> goodbye(api::Request const& request);
+
+  // member_door_attachments.cpp
+  Answer attach(api::Request const* request);
+  Answer detach(api::Request const* request);
 
   boost::asio::any_io_executor executor_;
   state::StateStore& store_;
   LivenessDriver& liveness_;
   MemberTls& tls_;
+  Issuer& issuer_;
+  PlanKeeper& plans_;
+  Attachments& attachments_;
+  QuestionBoard& board_;
   Clock const& clock_;
   KnownPeers peers_;
   RandomBytes random_;

@@ -14,23 +14,13 @@ namespace {
 /// A longer name is not one of a host.
 constexpr std::size_t kHostnameLimit = 255;
 
-}  // namespace
-
-Result<std::string> MemberDoor::issue(model::NodeId const& node,
-                                      model::NodeRole role,
-                                      std::string const& request) const {
-  auto const snapshot = store_.snapshot();
-  auto const signer = cluster::signer_of(*snapshot->cluster);
-  if (!signer) {
-    return unavailable(
-        "certificates of this swarm are issued by an external CA, which this "
-        "version cannot ask");
-  }
-  cluster::CertificateTerms const terms{{node, snapshot->cluster->id, role},
-                                        clock_.now(),
-                                        cluster::node_lifetime(snapshot->cluster->spec.ca)};
-  return cluster::issue_certificate(*signer, request, terms, random_);
+/// As they are once the certificate is there. Empty if the swarm is gone.
+std::string roots_now(state::StateStore const& store) {
+  auto const cluster = store.snapshot()->cluster;
+  return cluster ? join_pem(cluster::trusted_roots(*cluster)) : std::string{};
 }
+
+}  // namespace
 
 MemberDoor::Answer MemberDoor::join(api::Request const* request) {
   auto const document = parse_message(request->body);
@@ -54,14 +44,25 @@ MemberDoor::Answer MemberDoor::join(api::Request const* request) {
   auto node = cluster::new_member(*snapshot->cluster, newcomer, random_);
   auto const id = node.id;
   // Managers of their own come with several managers; until then everybody joins as a worker.
-  auto const certificate = issue(id, model::NodeRole::Worker, text_of(*document, "Request"));
+  cluster::Subject subject{id, snapshot->cluster->id, model::NodeRole::Worker};
+  auto const certificate =
+      co_await issuer_.issue_patiently(std::move(subject), text_of(*document, "Request"));
   if (!certificate) {
     co_return certificate.error();
   }
   if (auto const issued = cluster::read_certificate(*certificate); issued) {
     node.access.fingerprint = issued->fingerprint;
   }
-  state::Change change = [node = std::move(node)](state::Draft& draft) -> Result<void> {
+  // An external CA takes its time: the token may have been changed, or the swarm be gone.
+  state::Change change = [node = std::move(node), token = text_of(*document, "Token")](
+                             state::Draft& draft) -> Result<void> {
+    auto const cluster = draft.view().cluster;
+    if (!cluster) {
+      return unavailable("this host manages no swarm");
+    }
+    if (auto const known = cluster::token_role(*cluster, token); !known) {
+      return known.error();
+    }
     draft.put(node);
     return {};
   };
@@ -73,8 +74,8 @@ MemberDoor::Answer MemberDoor::join(api::Request const* request) {
   nlohmann::json reply{{"Node", id.str()},
                        {"Cluster", snapshot->cluster->id.str()},
                        {"Certificate", *certificate},
-                       {"Roots", join_pem(cluster::trusted_roots(*snapshot->cluster))},
-                       {"Managers", to_json(managers_of(*snapshot))}};
+                       {"Roots", roots_now(store_)},
+                       {"Managers", to_json(managers_of(*store_.snapshot()))}};
   co_return json_answer(reply);
 }
 
@@ -89,8 +90,14 @@ MemberDoor::Answer MemberDoor::renew(api::Request const* request) {
   if (auto const allowed = cluster::may_renew(*snapshot, peer); !allowed) {
     co_return allowed.error();
   }
-  auto const certificate = issue(peer.node, peer.role, text_of(document, "Request"));
+  // Who is told while this certificate is made is to come once more: the next root was not there.
+  bool const told = to_renew_.erase(peer.node) > 0;
+  cluster::Subject subject{peer.node, snapshot->cluster->id, peer.role};
+  auto const certificate = co_await issuer_.issue(std::move(subject), text_of(document, "Request"));
   if (!certificate) {
+    if (told) {
+      to_renew_.insert(peer.node);
+    }
     co_return certificate.error();
   }
   auto const issued = cluster::read_certificate(*certificate);
@@ -110,10 +117,8 @@ MemberDoor::Answer MemberDoor::renew(api::Request const* request) {
   if (!written) {
     co_return written.error();
   }
-  to_renew_.erase(peer.node);
   room_log("cluster")->info("certificate.renewed node={}", peer.node.view());
-  nlohmann::json reply{{"Certificate", *certificate},
-                       {"Roots", join_pem(cluster::trusted_roots(*snapshot->cluster))}};
+  nlohmann::json reply{{"Certificate", *certificate}, {"Roots", roots_now(store_)}};
   co_return json_answer(reply);
 }
 

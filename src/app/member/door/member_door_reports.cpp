@@ -4,8 +4,31 @@
 #include "app/member/door/requests.h"
 #include "cluster/admission.h"
 #include "cluster/pki/root_rotation.h"
+#include "mesh/dns/upstreams.h"
 
 namespace swarmward::app {
+
+namespace {
+
+/// What is no address is left out: engines refuse containers with such a server.
+std::vector<std::string> resolvers_of(nlohmann::json const& document) {
+  std::vector<std::string> found;
+  auto const list = document.find("Resolvers");
+  if (list == document.end() || !list->is_array()) {
+    return found;
+  }
+  for (auto const& entry : *list) {
+    boost::system::error_code error;
+    auto const text = entry.is_string() ? entry.get<std::string>() : std::string();
+    auto const address = boost::asio::ip::make_address(text, error);
+    if (!error && found.size() < mesh::dns::kMaxNameservers) {
+      found.push_back(address.to_string());
+    }
+  }
+  return found;
+}
+
+}  // namespace
 
 MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
   auto const call = call_of(*request);
@@ -21,8 +44,11 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
     co_return invalid_argument("AgentPort must be a port from 1 to 65535");
   }
   auto const snapshot = store_.snapshot();
+  auto const can_encrypt = document.find("CanEncrypt");
   cluster::MemberReport const report{address_of(document, *request),
-                                     port_of(document, "AgentPort")};
+                                     port_of(document, "AgentPort"),
+                                     resolvers_of(document),
+                                     can_encrypt != document.end() && *can_encrypt == true};
   auto const changed = cluster::take_report(*snapshot, peer, report);
   if (!changed) {
     co_return changed.error();
@@ -41,7 +67,8 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
     }
   }
   liveness_.beat(peer.node);
-  auto const period = cluster::beat_period(snapshot->cluster->spec.heartbeat_period);
+  auto const period =
+      cluster::beat_period(snapshot->cluster->spec.heartbeat_period, snapshot->nodes.size());
   auto const roots = join_pem(cluster::trusted_roots(*snapshot->cluster));
   nlohmann::json reply{
       {"PeriodMs", std::chrono::duration_cast<std::chrono::milliseconds>(period).count()},
@@ -52,6 +79,45 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
     reply["Roots"] = roots;
   }
   co_return json_answer(reply);
+}
+
+/// Waits with the answer until the node's plan is another than the one it has.
+MemberDoor::Answer MemberDoor::networks(api::Request const* request) {
+  constexpr std::chrono::seconds kPatience{20};
+  auto const call = call_of(*request);
+  if (!call) {
+    co_return call.error();
+  }
+  auto const node = call->peer.node;
+  auto const mark = text_of(call->document, "Mark");
+  auto const plan = co_await plans_.next(node, mark, kPatience);
+  if (plan.mark == mark) {
+    co_return json_answer({{"Mark", mark}});
+  }
+  co_return json_answer({{"Mark", plan.mark}, {"Plan", plan.text}});
+}
+
+/// Waits with the answer until there is something to ask.
+MemberDoor::Answer MemberDoor::questions(api::Request const* request) {
+  constexpr std::chrono::seconds kPatience{20};
+  auto const call = call_of(*request);
+  if (!call) {
+    co_return call.error();
+  }
+  auto const asked = co_await board_.next(call->peer.node, kPatience);
+  co_return json_answer({{"Id", asked.id}, {"Question", asked.question}});
+}
+
+Result<api::Response> MemberDoor::answers(api::Request const& request) {
+  auto const call = call_of(request);
+  if (!call) {
+    return call.error();
+  }
+  auto const error = text_of(call->document, "Error");
+  auto answer = error.empty() ? Result<std::string>(text_of(call->document, "Answer"))
+                              : Result<std::string>(unavailable(error));
+  board_.answered(call->peer.node, text_of(call->document, "Id"), std::move(answer));
+  return json_answer(nlohmann::json::object());
 }
 
 Result<api::Response> MemberDoor::goodbye(api::Request const& request) {

@@ -21,7 +21,12 @@ Worker::Worker(asio::any_io_executor executor,
       clock_(clock),
       random_(std::move(random)),
       clients_(executor_, tls_),
-      timer_(executor_) {}
+      plan_clients_(executor_, tls_),
+      attach_clients_(executor_, tls_),
+      question_clients_(executor_, tls_),
+      timer_(executor_),
+      plan_timer_(executor_),
+      question_timer_(executor_) {}
 
 cluster::KeyFiles Worker::key_files() const {
   return cluster::KeyFiles(settings_.data_root / "certificates");
@@ -59,7 +64,11 @@ Result<void> Worker::open(WorkerRecord record) {
   record_ = std::move(record);
   error_.clear();
   watch_renewal();
+  plan_mark_.clear();
+  settings_.networks->start(record_->node);
   asio::co_spawn(executor_, run(this, ++life_), asio::detached);
+  asio::co_spawn(executor_, follow_networks(this, life_), asio::detached);
+  asio::co_spawn(executor_, follow_questions(this, life_), asio::detached);
   return {};
 }
 
@@ -77,10 +86,15 @@ Result<unsigned short> Worker::listen(std::string const& address, unsigned short
 asio::awaitable<void> Worker::leave() {
   ++life_;
   timer_.cancel();
+  plan_timer_.cancel();
+  question_timer_.cancel();
   co_await say_goodbye("leave");
   listener_.reset();
   record_.reset();
   clients_.reset();
+  plan_clients_.reset();
+  attach_clients_.reset();
+  question_clients_.reset();
   tls_.clear();
   error_.clear();
   seen_address_.clear();
@@ -95,6 +109,8 @@ asio::awaitable<void> Worker::stop() {
   if (record_) {
     ++life_;
     timer_.cancel();
+    plan_timer_.cancel();
+    question_timer_.cancel();
     co_await say_goodbye("stop");
   }
   listener_.reset();

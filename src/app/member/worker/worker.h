@@ -5,10 +5,12 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "api/attach_control.h"
 #include "api/swarm_control.h"
 #include "app/member/manager_calls.h"
 #include "app/member/tunnel_listener.h"
 #include "app/member/worker/worker_record.h"
+#include "app/networks/network_inspector.h"
 #include "cluster/pki/renewal.h"
 
 namespace swarmward::app {
@@ -21,6 +23,8 @@ class Worker {
     std::filesystem::path data_root;
     net::DialerPtr engine;
     unsigned short agent_port = 7946;
+    HostNetworks* networks = nullptr;       ///< Never null.
+    NetworkInspector* inspector = nullptr;  ///< Never null.
   };
 
   Worker(boost::asio::any_io_executor executor,
@@ -39,6 +43,11 @@ class Worker {
   /// The daemon stops: a manager that can be reached is told.
   boost::asio::awaitable<void> stop();
 
+  /// A manager is asked. Errors: its own; Unavailable if none is reached.
+  boost::asio::awaitable<Result<api::AttachControl::Places>> attach(
+      std::vector<api::AttachWish> wishes);
+  boost::asio::awaitable<Result<void>> detach(std::vector<std::string> attachments);
+
   /// Null if this host is no worker.
   [[nodiscard]] std::shared_ptr<api::WorkerView const> view() const;
 
@@ -56,8 +65,20 @@ class Worker {
   void take_answer(nlohmann::json const& answer);
   void manager_seen(std::string const& address);
 
+  // worker_networks.cpp
+  static boost::asio::awaitable<void> follow_networks(Worker* self, unsigned life);
+  boost::asio::awaitable<void> take_plan(nlohmann::json const& answer);
+
+  // worker_attachments.cpp
+  boost::asio::awaitable<Result<nlohmann::json>> ask_anyone(std::string path, nlohmann::json body);
+
+  // worker_questions.cpp
+  static boost::asio::awaitable<void> follow_questions(Worker* self, unsigned life);
+  boost::asio::awaitable<void> answer_question(std::string manager, nlohmann::json asked);
+
   // worker_renewal.cpp
   void watch_renewal();
+  void start_renewal();
   boost::asio::awaitable<void> renew();
 
   boost::asio::any_io_executor executor_;
@@ -70,9 +91,16 @@ class Worker {
   std::optional<TunnelListener> listener_;
   std::set<std::string> seen_;  ///< IP addresses of which managers came, for when theirs change.
   ManagerClients clients_;
+  ManagerClients plan_clients_;      ///< Apart: its calls wait long.
+  ManagerClients attach_clients_;    ///< So may these.
+  ManagerClients question_clients_;  ///< And these.
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer plan_timer_;
+  boost::asio::steady_timer question_timer_;
+  std::string plan_mark_;  ///< Of the plan of networks that was carried out last.
   std::chrono::milliseconds period_{500};
   cluster::RenewalState renewal_;
+  bool renewing_ = false;
   std::string error_;
   std::string seen_address_;  ///< Under which managers see this host.
   unsigned life_ = 0;         ///< Counts memberships, so that loops of an earlier one end.

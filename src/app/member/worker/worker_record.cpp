@@ -18,7 +18,7 @@ nlohmann::json to_json(WorkerRecord const& record) {
 
 }  // namespace
 
-WorkerFile::WorkerFile(std::filesystem::path const& data_root) : path_(data_root / "member.json") {}
+WorkerFile::WorkerFile(std::filesystem::path const& data_root) : path_(data_root / kName) {}
 
 Result<std::optional<WorkerRecord>> WorkerFile::load() const {
   auto const text = cluster::read_small(path_, kRecordLimit);

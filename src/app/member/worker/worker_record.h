@@ -19,6 +19,9 @@ struct WorkerRecord {
 /// The file in which a worker keeps its record. Blocks for as long as the disk takes.
 class WorkerFile {
  public:
+  /// Below the data root.
+  static constexpr char const* kName = "member.json";
+
   explicit WorkerFile(std::filesystem::path const& data_root);
 
   /// Empty if there is none. Errors: InvalidArgument (no JSON object).

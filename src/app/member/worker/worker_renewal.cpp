@@ -1,5 +1,7 @@
 // How a worker renews its certificate in time.
 
+#include <boost/asio/co_spawn.hpp>
+
 #include "app/member/worker/worker.h"
 #include "base/log.h"
 
@@ -7,11 +9,29 @@ namespace swarmward::app {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// An external CA may take its time. What comes later is lost, and asked for again.
+constexpr std::chrono::seconds kRenewalTimeout{15};
+
+}  // namespace
+
 void Worker::watch_renewal() {
   auto const& certificate = tls_.certificate();
   renewal_ = {};
   renewal_.planned = cluster::plan_renewal(certificate.not_before, certificate.not_after, random_);
   renewal_.not_after = certificate.not_after;
+}
+
+/// Beside the heartbeats: an external CA may take longer than a node may be silent.
+void Worker::start_renewal() {
+  renewing_ = true;
+  asio::co_spawn(executor_, renew(), [this](std::exception_ptr const& bug) {
+    renewing_ = false;
+    if (bug) {
+      std::rethrow_exception(bug);
+    }
+  });
 }
 
 asio::awaitable<void> Worker::renew() {
@@ -22,7 +42,8 @@ asio::awaitable<void> Worker::renew() {
   if (request) {
     for (auto const& manager : std::vector(record_->managers)) {
       nlohmann::json body{{"Request", *request}};
-      answer = co_await clients_.ask(manager.address, "/member/renew", std::move(body));
+      answer =
+          co_await clients_.ask(manager.address, "/member/renew", std::move(body), kRenewalTimeout);
       if (answer || life != life_) {
         break;
       }
@@ -48,6 +69,8 @@ asio::awaitable<void> Worker::renew() {
   }
   room_log("cluster")->info("certificate.renewed");
   clients_.reset();
+  plan_clients_.reset();
+  attach_clients_.reset();
   watch_renewal();
 }
 

@@ -8,6 +8,7 @@
 #include "app/member/worker/worker.h"
 #include "base/log.h"
 #include "base/net/host_text.h"
+#include "mesh/dns/upstreams.h"
 
 namespace swarmward::app {
 
@@ -32,11 +33,8 @@ asio::awaitable<void> Worker::run(Worker* self, unsigned life) {
       break;
     }
     auto const due = cluster::next_renewal(self->renewal_, self->clock_.now());
-    if (due <= self->clock_.now()) {
-      co_await self->renew();
-    }
-    if (self->life_ != life) {
-      break;
+    if (due <= self->clock_.now() && !self->renewing_) {
+      self->start_renewal();
     }
     static_cast<void>(heard);
     self->timer_.expires_after(self->period_);
@@ -46,8 +44,11 @@ asio::awaitable<void> Worker::run(Worker* self, unsigned life) {
 
 asio::awaitable<Result<void>> Worker::beat(std::string address) {
   auto const roots = std::to_string(std::hash<std::string>{}(tls_.identity().roots));
-  nlohmann::json body{
-      {"AgentPort", record_->agent_port}, {"AdvertiseAddr", record_->advertise}, {"Roots", roots}};
+  nlohmann::json body{{"AgentPort", record_->agent_port},
+                      {"AdvertiseAddr", record_->advertise},
+                      {"Resolvers", mesh::dns::shared_nameservers()},
+                      {"Roots", roots},
+                      {"CanEncrypt", settings_.networks->can_encrypt()}};
   auto const life = life_;
   auto const answer =
       co_await clients_.ask(std::move(address), "/member/heartbeat", std::move(body));

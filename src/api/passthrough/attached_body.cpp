@@ -1,0 +1,193 @@
+#include "api/passthrough/attached_body.h"
+
+#include <algorithm>
+#include <array>
+
+namespace swarmward::api {
+
+namespace {
+
+constexpr char const* kAttachmentOption = "ward.attachment";
+
+/// Keys of the API are matched in any letter case. The key as the body writes it; `name` if it is
+/// not there.
+std::string key_in(OrderedJson const& object, std::string const& name) {
+  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  for (auto const& [key, value] : object.items()) {
+    if (std::ranges::equal(key, name, {}, lower, lower)) {
+      return key;
+    }
+  }
+  return name;
+}
+
+/// Null where it is not there.
+OrderedJson const& part_of(OrderedJson const& object, std::string const& name) {
+  static OrderedJson const kNothing;
+  if (!object.is_object()) {
+    return kNothing;
+  }
+  auto const found = object.find(key_in(object, name));
+  return found == object.end() ? kNothing : *found;
+}
+
+/// Made if it is not there, or is no object.
+OrderedJson& object_in(OrderedJson& object, std::string const& name) {
+  auto& part = object[key_in(object, name)];
+  if (!part.is_object()) {
+    part = OrderedJson::object();
+  }
+  return part;
+}
+
+std::string text_of_part(OrderedJson const& object, std::string const& name) {
+  auto const& value = part_of(object, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+/// Every engine has these by itself, or they are no networks at all.
+bool is_own_mode(std::string const& mode) {
+  constexpr std::array<std::string_view, 6> kOwn{"", "default", "bridge", "host", "none", "nat"};
+  return std::ranges::find(kOwn, mode) != kOwn.end() || mode.starts_with("container:");
+}
+
+AttachWish wish_of(std::string network, OrderedJson const& endpoint) {
+  AttachWish wish;
+  wish.network = std::move(network);
+  wish.address = text_of_part(part_of(endpoint, "IPAMConfig"), "IPv4Address");
+  auto const& aliases = part_of(endpoint, "Aliases");
+  for (auto const& alias : aliases.is_array() ? aliases : OrderedJson::array()) {
+    if (alias.is_string()) {
+      wish.aliases.push_back(alias.get<std::string>());
+    }
+  }
+  return wish;
+}
+
+OrderedJson endpoint_at(OrderedJson endpoint, Attachment const& place) {
+  if (!endpoint.is_object()) {
+    endpoint = OrderedJson::object();
+  }
+  endpoint.erase(key_in(endpoint, "IPAMConfig"));
+  endpoint.erase(key_in(endpoint, "Aliases"));
+  auto& options = object_in(endpoint, "DriverOpts");
+  options["ward.ip"] = place.address;
+  options["ward.network"] = place.network;
+  options[kAttachmentOption] = place.id;
+  return endpoint;
+}
+
+void ask_for_names_at(OrderedJson& host, std::string const& server) {
+  auto& servers = host[key_in(host, "Dns")];
+  auto all = OrderedJson::array({server});
+  for (auto const& other : servers.is_array() ? servers : OrderedJson::array()) {
+    all.push_back(other);
+  }
+  servers = std::move(all);
+}
+
+/// Leaves the network of NetworkMode, else the first one, and returns the others.
+std::vector<LaterConnect> split(OrderedJson& endpoints, std::string const& mode) {
+  std::vector<LaterConnect> later;
+  if (endpoints.size() < 2) {
+    return later;
+  }
+  auto const kept = endpoints.contains(mode) ? mode : endpoints.begin().key();
+  for (auto const& [network, endpoint] : endpoints.items()) {
+    if (network != kept) {
+      later.push_back({network, endpoint});
+    }
+  }
+  auto left = OrderedJson::object();
+  left[kept] = endpoints[kept];
+  endpoints = std::move(left);
+  return later;
+}
+
+}  // namespace
+
+std::vector<AttachWish> wishes_of_create(OrderedJson const& body) {
+  std::vector<AttachWish> wishes;
+  auto const mode = text_of_part(part_of(body, "HostConfig"), "NetworkMode");
+  auto const& endpoints = part_of(part_of(body, "NetworkingConfig"), "EndpointsConfig");
+  if (!is_own_mode(mode)) {
+    auto const named = endpoints.is_object() ? endpoints.find(mode) : endpoints.end();
+    wishes.push_back(wish_of(mode, named == endpoints.end() ? OrderedJson() : *named));
+  }
+  for (auto const& [network, endpoint] : endpoints.items()) {
+    if (endpoints.is_object() && network != mode && !is_own_mode(network)) {
+      wishes.push_back(wish_of(network, endpoint));
+    }
+  }
+  return wishes;
+}
+
+AttachWish wish_of_connect(std::string network, OrderedJson const& body) {
+  return wish_of(std::move(network), part_of(body, "EndpointConfig"));
+}
+
+AttachedCreate attached_create(OrderedJson body,
+                               std::vector<GivenPlace> const& given,
+                               Endpoints how_many) {
+  AttachedCreate create;
+  object_in(body, "NetworkingConfig");  // Before the others: a new key may move them.
+  auto& host = object_in(body, "HostConfig");
+  auto const mode_key = key_in(host, "NetworkMode");
+  auto mode = text_of_part(host, "NetworkMode");
+  auto& endpoints = object_in(object_in(body, "NetworkingConfig"), "EndpointsConfig");
+  auto renamed = OrderedJson::object();
+  for (auto const& [network, endpoint] : endpoints.items()) {
+    auto const found =
+        std::ranges::find(given, network, [](GivenPlace const& each) { return each.wish.network; });
+    if (found == given.end()) {
+      renamed[network] = endpoint;
+    } else {
+      renamed[found->place.name] = endpoint_at(endpoint, found->place);
+    }
+  }
+  for (auto const& [wish, place] : given) {
+    if (!renamed.contains(place.name)) {
+      renamed[place.name] = endpoint_at({}, place);
+    }
+    mode = mode == wish.network ? place.name : mode;
+  }
+  endpoints = std::move(renamed);
+  if (!mode.empty()) {
+    host[mode_key] = mode;
+  }
+  ask_for_names_at(host, given.front().place.node_address);
+  if (how_many == Endpoints::One) {
+    create.later = split(endpoints, mode);
+  }
+  create.body = std::move(body);
+  return create;
+}
+
+OrderedJson attached_connect(OrderedJson body, Attachment const& place) {
+  auto const key = key_in(body, "EndpointConfig");
+  body[key] = endpoint_at(part_of(body, key), place);
+  return body;
+}
+
+std::optional<EngineContainer> engine_container(std::string const& text) {
+  auto const document = OrderedJson::parse(text, nullptr, false);
+  EngineContainer container;
+  container.id = text_of_part(document, "Id");
+  if (container.id.empty()) {
+    return std::nullopt;
+  }
+  auto const name = text_of_part(document, "Name");
+  container.name = name.starts_with('/') ? name.substr(1) : name;
+  auto const& running = part_of(part_of(document, "State"), "Running");
+  container.running = running.is_boolean() && running.get<bool>();
+  auto const& networks = part_of(part_of(document, "NetworkSettings"), "Networks");
+  for (auto const& [network, endpoint] : networks.items()) {
+    container.networks.insert(network);
+    if (auto id = text_of_part(part_of(endpoint, "DriverOpts"), kAttachmentOption); !id.empty()) {
+      container.attachments.emplace(network, std::move(id));
+    }
+  }
+  return container;
+}
+
+}  // namespace swarmward::api

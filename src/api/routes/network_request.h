@@ -1,0 +1,23 @@
+#pragma once
+
+#include "api/swarm_control.h"
+#include "base/result.h"
+#include "state/snapshot.h"
+#include "wire/network.h"
+
+namespace swarmward::api {
+
+/// Whether the request is for a network of the swarm, not for one of the engine's own.
+[[nodiscard]] bool is_for_swarm(wire::NetworkRequest const& request);
+
+/// The name is not that of a network of the swarm. Errors: Conflict.
+[[nodiscard]] Result<void> check_network_name(state::Snapshot const& snapshot,
+                                              std::string const& name);
+
+/// What native checks of a network of the swarm before it makes it, in its order and with its
+/// texts, up to what needs the state. The engine is asked for networks of its own. `control` and
+/// `request` outlive the call.
+asio::awaitable<Result<void>> check_network_request(SwarmControl* control,
+                                                    wire::NetworkRequest const* request);
+
+}  // namespace swarmward::api

@@ -1,0 +1,65 @@
+// A worker asks for its plan of networks, again and again: the answer comes when there is a new
+// one.
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "app/member/worker/worker.h"
+#include "base/log.h"
+#include "wire/network_plan.h"
+
+namespace swarmward::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Longer than a manager waits with its answer.
+constexpr std::chrono::seconds kAnswer{30};
+constexpr std::chrono::milliseconds kPause{500};
+
+}  // namespace
+
+asio::awaitable<void> Worker::follow_networks(Worker* self, unsigned life) {
+  while (self->life_ == life) {
+    bool heard = false;
+    auto const managers = self->record_->managers;
+    for (auto const& manager : managers) {
+      nlohmann::json question{{"Mark", self->plan_mark_}};
+      auto const answer = co_await self->plan_clients_.ask(
+          manager.address, "/member/networks", std::move(question), kAnswer);
+      if (self->life_ != life) {
+        co_return;
+      }
+      if (answer) {
+        heard = true;
+        co_await self->take_plan(*answer);
+        break;
+      }
+    }
+    if (!heard) {
+      self->plan_timer_.expires_after(kPause);
+      co_await self->plan_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+}
+
+/// The manager takes the next question's mark for what this host has carried out.
+asio::awaitable<void> Worker::take_plan(nlohmann::json const& answer) {
+  auto const text = text_of(answer, "Plan");
+  if (text.empty()) {
+    co_return;
+  }
+  auto plan = wire::network_plan_from(text);
+  if (!plan) {
+    room_log("mesh")->error("plan.not_read reason=\"{}\"", plan.error().message);
+    co_return;
+  }
+  auto const life = life_;
+  co_await settings_.networks->apply(std::move(*plan));
+  if (life_ == life) {
+    plan_mark_ = text_of(answer, "Mark");
+  }
+}
+
+}  // namespace swarmward::app

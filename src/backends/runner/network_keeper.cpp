@@ -1,0 +1,192 @@
+#include "backends/runner/network_keeper.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "backends/docker/json_fields.h"
+#include "backends/runner/done.h"
+#include "base/log.h"
+#include "base/percent_encode.h"
+
+namespace swarmward::backends {
+
+namespace {
+
+constexpr char const* kNetworkOption = "ward.network";
+constexpr char const* kNodeLabel = "ward.node.id";
+/// Enough to tell nodes of one host apart; an interface of Docker limits the length.
+constexpr std::size_t kDriverIdLength = 12;
+
+/// The id of the swarm's network that this one of the engine stands for; empty for any other.
+std::string swarm_id_of(Json const& network, NodeIdentity const& node) {
+  bool const ours = text(field(network, "Labels"), kNodeLabel) == node.id.view();
+  return ours ? text(field(network, "Options"), kNetworkOption) : std::string();
+}
+
+/// Made for a node: this one, or one that the engine was before. The latter has nobody any more who
+/// serves it.
+bool is_of_a_node(Json const& network) {
+  return !text(field(network, "Labels"), kNodeLabel).empty();
+}
+
+std::string list_path() {
+  Json const filters = {{"label", {kNodeLabel}}};
+  return "/networks?filters=" + percent_encode(filters.dump());
+}
+
+/// A container that has just ended holds its network for a moment.
+constexpr int kAttempts = 4;
+constexpr std::chrono::milliseconds kBetweenAttempts{500};
+
+}  // namespace
+
+std::string network_driver_of(model::NodeId const& node) {
+  return "ward-" + std::string(node.view().substr(0, kDriverIdLength));
+}
+
+std::string render_network(model::TaskNetwork const& network, NodeIdentity const& node) {
+  Json options = {{kNetworkOption, network.id},
+                  {"ward.vni", std::to_string(network.vni)},
+                  {"ward.subnet", network.subnet},
+                  {"ward.node", network.node_address},
+                  {"ward.mtu", std::to_string(network.mtu)}};
+  if (network.encrypted) {
+    options["ward.encrypted"] = "";
+  }
+  Json const body = {{"Name", network.name},
+                     {"CheckDuplicate", true},
+                     {"Driver", network_driver_of(node.id)},
+                     {"Internal", network.internal},
+                     {"IPAM", {{"Driver", "null"}}},
+                     {"Labels", {{kNodeLabel, node.id.view()}}},
+                     {"Options", std::move(options)}};
+  return body.dump();
+}
+
+std::string render_endpoint(model::TaskNetwork const& network) {
+  // The second lets an agent whose files were lost find the network again.
+  return Json{{"DriverOpts", {{"ward.ip", network.address}, {kNetworkOption, network.id}}}}.dump();
+}
+
+asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork network) {
+  auto const self = shared_from_this();
+  wanted_.insert(network.id);
+  auto const place = co_await gate_.enter();
+  if (auto const known = known_.find(network.id); known != known_.end()) {
+    co_return known->second;
+  }
+  auto const name = network.name;
+  auto owner = co_await make(&network);
+  if (owner && *owner == Owner::Left) {
+    network.name += "." + network.id.substr(0, kDriverIdLength);
+    auto again = co_await make(&network);
+    owner = std::move(again);
+  }
+  if (!owner) {
+    co_return owner.error();
+  }
+  if (*owner != Owner::Us) {
+    co_return conflict("the engine has a network of its own named " + name +
+                       ": rename or remove one of the two");
+  }
+  known_[network.id] = network.name;
+  co_return network.name;
+}
+
+asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::owner_of(
+    model::TaskNetwork const* network) {
+  auto path = "/networks/" + percent_encode(network->name);
+  auto const document = co_await engine_->get_document(std::move(path));
+  if (!document && document.error().code == ErrorCode::NotFound) {
+    co_return Owner::Nobody;
+  }
+  if (!document) {
+    co_return document.error();
+  }
+  auto const there = parse_json(*document);
+  if (swarm_id_of(there, node_) == network->id) {
+    co_return Owner::Us;
+  }
+  co_return is_of_a_node(there) ? Owner::Left : Owner::Stranger;
+}
+
+asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
+    model::TaskNetwork const* network) {
+  auto body = render_network(*network, node_);
+  auto const created = co_await engine_->create_network(std::move(body));
+  if (created) {
+    co_return Owner::Us;
+  }
+  if (created.error().code != ErrorCode::Conflict) {
+    co_return created.error();
+  }
+  auto const owner = co_await owner_of(network);
+  if (!owner || *owner != Owner::Left) {
+    co_return owner;
+  }
+  auto const removed = co_await engine_->remove_network(network->name);
+  if (!removed) {
+    // Engines lose count of endpoints when many go at once, and then keep the network for good.
+    room_log("backends")
+        ->warn("network.left_over name={} reason=\"{}\"", network->name, removed.error().message);
+    co_return Owner::Left;
+  }
+  auto again = render_network(*network, node_);
+  auto const remade = co_await engine_->create_network(std::move(again));
+  if (!remade) {
+    co_return remade.error();
+  }
+  co_return Owner::Us;
+}
+
+void NetworkKeeper::keep_only(std::set<std::string> ids) {
+  wanted_ = std::move(ids);
+  asio::co_spawn(executor_, remove_others(shared_from_this()), asio::detached);
+}
+
+asio::awaitable<void> NetworkKeeper::remove_all() {
+  wanted_.clear();
+  co_await remove_others(shared_from_this());
+}
+
+asio::awaitable<void> NetworkKeeper::remove_others(std::shared_ptr<NetworkKeeper> self) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    bool const all = co_await self->try_to_remove_others();
+    if (all) {
+      co_return;
+    }
+    asio::steady_timer pause(self->executor_, kBetweenAttempts);
+    co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+asio::awaitable<bool> NetworkKeeper::try_to_remove_others() {
+  auto const document = co_await engine_->get_document(list_path());
+  if (!document) {
+    co_return true;  // Once the engine is back, all is looked at again.
+  }
+  bool all = true;
+  auto const list = parse_json(*document);
+  for (auto const& network : list.is_array() ? list : Json::array()) {
+    auto const id = swarm_id_of(network, node_);
+    auto name = text(network, "Name");
+    auto const place = co_await gate_.enter();
+    if (!is_of_a_node(network) || name.empty() || wanted_.contains(id)) {
+      continue;
+    }
+    known_.erase(id);
+    auto const removed = co_await engine_->remove_network(name);
+    if (!removed) {  // A container that is no task may still use it.
+      all = false;
+      room_log("backends")
+          ->debug("network.kept name={} reason=\"{}\"", name, removed.error().message);
+    }
+  }
+  co_return all;
+}
+
+}  // namespace swarmward::backends

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "backends/engine.h"
+#include "backends/runner/gate.h"
+#include "backends/runner/runner_types.h"
+
+namespace swarmward::backends {
+
+/// Keeps those overlay networks on an engine that its tasks need. Each is a network of the node's
+/// own driver, which the node's agent serves; the agent learns from the options all it needs to
+/// start a container without asking the manager. Io thread only.
+class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
+ public:
+  NetworkKeeper(asio::any_io_executor executor, std::shared_ptr<Engine> engine, NodeIdentity node)
+      : executor_(std::move(executor)),
+        engine_(std::move(engine)),
+        node_(std::move(node)),
+        gate_(executor_, 1) {}
+
+  /// The network is there when this returns; the value is how the engine calls it: by another name
+  /// where it holds on to one that another node left. Errors: those of the engine; Conflict if the
+  /// engine has a network of that name which is not the swarm's.
+  asio::awaitable<Result<std::string>> ensure(model::TaskNetwork network);
+  /// Removes the swarm's networks that are not among these ids, and what other nodes have left, as
+  /// far as nothing uses them. What is in use is tried some more times.
+  void keep_only(std::set<std::string> ids);
+  /// Removes all of them, as far as nothing uses them.
+  asio::awaitable<void> remove_all();
+  /// What is known of the engine may be wrong from now on: it was away.
+  void forget() { known_.clear(); }
+
+ private:
+  /// Whose the engine's network of this name is.
+  enum class Owner { Nobody, Us, Left, Stranger };
+
+  asio::awaitable<Result<Owner>> owner_of(model::TaskNetwork const* network);
+  /// It is there under its name once this is done, unless somebody else has that: then the value
+  /// says who. A network that another node, or an earlier one of the swarm, has left is removed, if
+  /// the engine lets it go.
+  asio::awaitable<Result<Owner>> make(model::TaskNetwork const* network);
+  static asio::awaitable<void> remove_others(std::shared_ptr<NetworkKeeper> self);
+  /// False if something is still in use.
+  asio::awaitable<bool> try_to_remove_others();
+
+  asio::any_io_executor executor_;
+  std::shared_ptr<Engine> engine_;
+  NodeIdentity node_;
+  std::map<std::string, std::string> known_;  ///< Names of networks that are there, by id.
+  std::set<std::string> wanted_;              ///< Ids of those that some task needs.
+  Gate gate_;                                 ///< None comes while it goes.
+};
+
+/// The option of an endpoint that names the attachment of a container that is no task.
+inline constexpr char const* kAttachmentOption = "ward.attachment";
+
+/// The name of the driver that a node's agent serves. The node's own, so that several agents on one
+/// host do not meet.
+[[nodiscard]] std::string network_driver_of(model::NodeId const& node);
+
+/// Body of POST /networks/create. Pure.
+[[nodiscard]] std::string render_network(model::TaskNetwork const& network,
+                                         NodeIdentity const& node);
+
+/// How a container joins the network: the endpoint's settings, as an object of JSON. Pure.
+[[nodiscard]] std::string render_endpoint(model::TaskNetwork const& network);
+
+}  // namespace swarmward::backends

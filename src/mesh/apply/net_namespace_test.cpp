@@ -1,0 +1,77 @@
+#include "mesh/apply/net_namespace.h"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <net/if.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "mesh/testing/scratch_net.h"
+
+namespace swarmward::mesh {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Which namespace the calling thread is in.
+std::string where() {
+  return fs::read_symlink("/proc/thread-self/ns/net");
+}
+
+class NetNamespaceTest : public ScratchNetTest {
+ protected:
+  fs::path const path_ = folder() / "netns" / "one";
+};
+
+TEST_F(NetNamespaceTest, IsMadeOnceAndFoundAgain) {
+  std::string first;
+  std::string second;
+  {
+    auto const made = NetNamespace::make(path_);
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_TRUE(made->run([&]() -> Result<void> {
+      first = where();
+      return {};
+    }));
+  }
+  auto const again = NetNamespace::make(path_);
+  ASSERT_TRUE(again);
+  ASSERT_TRUE(again->run([&]() -> Result<void> {
+    second = where();
+    return {};
+  }));
+  EXPECT_EQ(first, second);
+  EXPECT_NE(first, where());
+}
+
+TEST_F(NetNamespaceTest, TheThreadReturnsAlsoAfterAnError) {
+  auto const home = where();
+  auto const made = NetNamespace::make(path_);
+  ASSERT_TRUE(made);
+  auto const done = made->run([]() -> Result<void> { return conflict("no"); });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "no");
+  EXPECT_EQ(where(), home);
+}
+
+TEST_F(NetNamespaceTest, AFileThatKeepsNothingGetsANewNamespace) {
+  fs::create_directories(path_.parent_path());
+  std::ofstream(path_) << "";
+  EXPECT_FALSE(NetNamespace::open(path_));
+  EXPECT_TRUE(NetNamespace::make(path_));
+  EXPECT_TRUE(NetNamespace::open(path_));
+}
+
+TEST_F(NetNamespaceTest, RemovingTakesTheFileAndIsFineTwice) {
+  ASSERT_TRUE(NetNamespace::make(path_));
+  EXPECT_TRUE(NetNamespace::remove(path_));
+  EXPECT_FALSE(fs::exists(path_));
+  EXPECT_TRUE(NetNamespace::remove(path_));
+  auto const gone = NetNamespace::open(path_);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, ErrorCode::NotFound);
+}
+
+}  // namespace
+}  // namespace swarmward::mesh

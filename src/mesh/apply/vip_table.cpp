@@ -1,0 +1,73 @@
+#include "mesh/apply/vip_table.h"
+
+#include <utility>
+
+#include "mesh/apply/conntrack.h"
+#include "mesh/apply/sysctl.h"
+
+namespace swarmward::mesh {
+
+VipTable::VipTable(NetNamespace const& net, std::filesystem::path bridge_filter)
+    : net_(net), bridge_filter_(std::move(bridge_filter)), tables_(net, {kVipTable}) {}
+
+Result<void> VipTable::apply(model::PlannedNetwork const& network) {
+  auto const source = prepare();
+  if (!source) {
+    return source.error();
+  }
+  auto wanted = plan_vip_rules(network, *source, rules_ ? &*rules_ : nullptr);
+  if (auto written = write_rules(wanted); !written) {
+    return written;
+  }
+  auto const stale = plan_stale_flows(network_, network);
+  rules_ = std::move(wanted);
+  network_ = network;
+  auto const forgotten = forget_flows(net_, stale);
+  return forgotten ? Result<void>() : forgotten.error();
+}
+
+Result<void> VipTable::reassert() {
+  if (!rules_) {
+    return {};
+  }
+  auto const source = prepare();
+  if (!source) {
+    return source.error();
+  }
+  if (tables_.intact() && *source == rules_->source) {
+    return {};
+  }
+  rules_->source = *source;
+  return tables_.run(render_vip_table(*rules_));
+}
+
+Result<void> VipTable::remove() {
+  rules_.reset();
+  network_ = {};
+  return tables_.remove();
+}
+
+Result<VipSource> VipTable::prepare() const {
+  if (!std::filesystem::exists(bridge_filter_)) {
+    return VipSource::Node;
+  }
+  // Answers of tasks are bridged to the client; so the kernel has to put the VIP back in there.
+  auto const set = net_.run([] { return set_sysctl("net/bridge/bridge-nf-call-iptables", "1"); });
+  if (!set && set.error().code != ErrorCode::NotFound) {
+    return set.error();
+  }
+  return set ? VipSource::Client : VipSource::Node;
+}
+
+Result<void> VipTable::write_rules(VipRules const& wanted) {
+  if (rules_) {
+    if (tables_.run(render_vip_change(*rules_, wanted))) {
+      return {};
+    }
+    // Somebody else changed the table; all of it is written anew.
+    rules_.reset();
+  }
+  return tables_.run(render_vip_table(wanted));
+}
+
+}  // namespace swarmward::mesh

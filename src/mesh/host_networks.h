@@ -1,0 +1,88 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mesh/agent_state.h"
+#include "mesh/apply/net_namespace.h"
+#include "mesh/apply/sandbox_routes.h"
+#include "mesh/network_parts.h"
+#include "mesh/overlay_spec.h"
+#include "mesh/plugin/driver.h"
+#include "mesh/wanted.h"
+#include "model/network_plan.h"
+
+namespace swarmward::mesh {
+
+/// Where the networks of one daemon keep what they need.
+struct NetworkPaths {
+  std::filesystem::path namespaces;  ///< Folder of files, one for each overlay.
+  std::filesystem::path state;       ///< What the engine told.
+  std::filesystem::path plan;        ///< What the manager told last.
+};
+
+/// The overlays of this host: makes the kernel fit what the engine has made and what the manager
+/// planned. One thread at a time, in the namespace of the engine.
+class HostNetworks final : public NetworkDriver {
+ public:
+  /// `parts` must outlive it.
+  HostNetworks(NetworkPaths paths, Underlay underlay, std::vector<NetworkParts*> parts);
+
+  /// Reads what was kept. Files that make no sense are put aside.
+  void load();
+
+  /// Makes the plan the one to follow, keeps it without its keys, and reconciles.
+  [[nodiscard]] Result<void> follow(model::NetworkPlan plan);
+
+  /// Nothing of them is left in the kernel after this, whatever the engine still knows.
+  [[nodiscard]] Result<void> remove_all();
+
+  /// One pass over everything: makes what is missing, mends what differs, removes what nobody
+  /// wants. Goes on after an error and returns the first.
+  [[nodiscard]] Result<void> reconcile();
+
+  [[nodiscard]] Result<void> create_network(CreateNetworkRequest const& request) override;
+  [[nodiscard]] Result<void> delete_network(std::string const& network) override;
+  [[nodiscard]] Result<EndpointAnswer> create_endpoint(
+      CreateEndpointRequest const& request) override;
+  [[nodiscard]] Result<void> delete_endpoint(EndpointRequest const& request) override;
+  [[nodiscard]] Result<JoinAnswer> join(EndpointRequest const& request) override;
+  [[nodiscard]] Result<void> leave(EndpointRequest const& request) override;
+
+ private:
+  /// An overlay that is in the kernel.
+  struct Present {
+    NetNamespace home;
+    model::PlannedNetwork planned;
+    OverlaySpec overlay;
+  };
+  using Presents = std::map<std::string, Present>;
+
+  [[nodiscard]] std::filesystem::path file_of(std::string const& ward_network) const;
+  [[nodiscard]] Result<void> keep_state() const;
+  /// The same as reconcile() for one network alone, by the swarm's id.
+  [[nodiscard]] Result<void> reconcile_one(std::string const& ward_network);
+  [[nodiscard]] Result<void> put_network(WantedNetwork const& wanted);
+  [[nodiscard]] Result<void> finish_parts();
+  [[nodiscard]] Result<void> take_network(Presents::iterator network);
+  void remove_leftovers();
+  /// Makes the peers of one network fit again, after one of its endpoints came or went.
+  [[nodiscard]] Result<void> refresh_peers(std::string const& ward_network);
+  [[nodiscard]] Result<void> adopt(CreateEndpointRequest const& request);
+  [[nodiscard]] Result<void> check_address(CreateEndpointRequest const& request,
+                                           NetworkOptions const& options);
+  [[nodiscard]] Present const* find_present(std::string const& engine_network) const;
+
+  NetworkPaths paths_;
+  Underlay underlay_;
+  std::vector<NetworkParts*> parts_;
+  AgentState state_;
+  model::NetworkPlan plan_;
+  bool state_is_whole_ = true;  ///< False where a damaged file was put aside.
+  Presents present_;            ///< By the swarm's id.
+  SandboxRoutes sandboxes_;
+};
+
+}  // namespace swarmward::mesh

@@ -1,0 +1,364 @@
+#include "mesh/inspect/compare.h"
+
+#include <gmock/gmock.h>
+
+#include "mesh/apply/overlay.h"
+#include "mesh/render/ingress_rules.h"
+#include "mesh/render/vip_rules.h"
+
+namespace swarmward::mesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+Address ip(char const* text) {
+  return *parse_address(text);
+}
+
+std::vector<std::string> kinds(Findings const& findings) {
+  std::vector<std::string> all;
+  for (auto const& finding : findings.found()) {
+    EXPECT_FALSE(finding.what.empty() || finding.cause.empty() || finding.cure.empty());
+    all.push_back(finding.kind);
+  }
+  return all;
+}
+
+constexpr int kBridgeIndex = 2;
+
+/// One network with a task here, one elsewhere and a virtual address; and a kernel that fits.
+class CompareTest : public ::testing::Test {
+ protected:
+  CompareTest() {
+    auto& planned = wanted_.planned;
+    planned.id = "n1";
+    planned.name = "back";
+    planned.node_address = "10.0.1.2";
+    planned.local = {"10.0.1.11"};
+    planned.peers = {{"10.0.1.12", "192.0.2.2"}};
+    planned.vips = {{"10.0.1.5", {"10.0.1.11", "10.0.1.12"}}};
+    planned.names = {{"web", {"10.0.1.5"}}, {"tasks.web", {"10.0.1.11", "10.0.1.12"}}};
+    planned.reverse = {
+        {"web", {"10.0.1.5"}}, {"web.1.x", {"10.0.1.11"}}, {"web.2.y", {"10.0.1.12"}}};
+    wanted_.overlay = {.vni = 4097,
+                       .subnet = *parse_subnet("10.0.1.0/24"),
+                       .node = ip("10.0.1.2"),
+                       .mtu = 1450,
+                       .vips = {ip("10.0.1.5")},
+                       .peers = {{.address = ip("10.0.1.12"), .host = ip("192.0.2.2")}}};
+    state_.networks["engine-1"] = {.network = "n1", .subnet = {}, .node = {}};
+    state_.endpoints["e1"] = {.network = "engine-1", .address = ip("10.0.1.11"), .mac = {}};
+    see_devices();
+    see_ways();
+    for (auto const& settings : {overlay_settings(), welcome_overlay_settings()}) {
+      for (auto const& [name, value] : settings) {
+        seen_.settings[name] = value;
+      }
+    }
+    seen_.vips = rendered_contents(
+        render_vip_table(plan_vip_rules(planned, VipSource::Client, nullptr)), kVipTable);
+    seen_.names = {{"web", {ip("10.0.1.5")}}, {"tasks.web", {ip("10.0.1.11"), ip("10.0.1.12")}}};
+    engine_.containers = {
+        {.name = "web.1.x", .running = true, .addresses = {{"engine-1", "10.0.1.11"}}}};
+  }
+
+  std::vector<std::string> compare() {
+    Findings findings;
+    compare_overlay(wanted_, {}, state_, seen_, findings);
+    compare_vips(wanted_.planned, seen_, findings);
+    compare_names(wanted_.planned, seen_, findings);
+    compare_members(wanted_.planned, state_, engine_, findings);
+    EXPECT_GT(findings.looked_at(), 0);
+    found_ = findings.found();
+    return kinds(findings);
+  }
+
+  Link& link(std::string const& name) { return *std::ranges::find(seen_.links, name, &Link::name); }
+
+  WantedNetwork wanted_;
+  AgentState state_;
+  ObservedOverlay seen_;
+  ObservedEngine engine_;
+  std::vector<model::NetworkFinding> found_;
+
+ private:
+  void see_devices() {
+    Link const bridge{.index = kBridgeIndex,
+                      .name = kBridge,
+                      .kind = "bridge",
+                      .mac = mac_of(ip("10.0.1.2")),
+                      .mtu = 1450,
+                      .up = true};
+    Link const vxlan{.index = 3,
+                     .name = kVxlan,
+                     .kind = "vxlan",
+                     .mac = {},
+                     .mtu = 1450,
+                     .master = kBridgeIndex,
+                     .up = true,
+                     .vni = 4097,
+                     .port = 4789};
+    Link const port{.index = 4,
+                    .name = port_of_member("e1"),
+                    .kind = "veth",
+                    .mac = {},
+                    .mtu = 1450,
+                    .master = kBridgeIndex,
+                    .up = true};
+    seen_.links = {bridge, vxlan, port};
+    seen_.bridge_addresses = {{.address = ip("10.0.1.2"), .length = 24}, {ip("10.0.1.5")}};
+  }
+  void see_ways() {
+    auto const mac = mac_of(ip("10.0.1.12"));
+    seen_.remote_macs = {{.mac = mac, .host = ip("192.0.2.2")}};
+    seen_.port_macs = {mac};
+    seen_.vxlan_neighbours = {{.address = ip("10.0.1.12"), .mac = mac}};
+    seen_.bridge_neighbours = seen_.vxlan_neighbours;
+  }
+};
+
+TEST_F(CompareTest, AllAsPlanned) {
+  EXPECT_THAT(compare(), IsEmpty());
+}
+
+TEST_F(CompareTest, NothingElseIsLookedForWithoutANamespace) {
+  seen_ = {};
+  seen_.failure = "no such file";
+  Findings findings;
+  compare_overlay(wanted_, {}, state_, seen_, findings);
+  EXPECT_THAT(kinds(findings), ElementsAre("namespace.missing"));
+}
+
+TEST_F(CompareTest, Devices) {
+  link(kBridge).up = false;
+  link(kVxlan).mtu = 1500;
+  link(port_of_member("e1")).master = 0;
+  EXPECT_THAT(compare(), UnorderedElementsAre("device.down", "device.mtu", "wire.broken"));
+  EXPECT_THAT(found_[0].what, HasSubstr("br0 is down"));
+}
+
+TEST_F(CompareTest, AVxlanDeviceOfAnotherNetworkOrUnplugged) {
+  link(kVxlan).vni = 5000;
+  link(kVxlan).master = 0;
+  EXPECT_THAT(compare(), UnorderedElementsAre("vxlan.number", "vxlan.unplugged"));
+}
+
+TEST_F(CompareTest, AMissingDevice) {
+  std::erase_if(seen_.links, [](Link const& each) { return each.name == kVxlan; });
+  EXPECT_THAT(compare(), ElementsAre("device.missing"));
+}
+
+TEST_F(CompareTest, AnAddressThatIsGoneIsNamedWithItsService) {
+  seen_.bridge_addresses = {{.address = ip("10.0.1.2"), .length = 24}, {ip("10.0.1.77")}};
+  EXPECT_THAT(compare(), UnorderedElementsAre("vip.address", "address.extra"));
+  EXPECT_THAT(found_[0].what, HasSubstr("10.0.1.5 (web)"));
+}
+
+TEST_F(CompareTest, AMissingWayNamesTaskAndHost) {
+  seen_.remote_macs.clear();
+  EXPECT_THAT(compare(), ElementsAre("peer.no-way"));
+  EXPECT_THAT(found_[0].what, HasSubstr("10.0.1.12 (web.2.y) on 192.0.2.2"));
+}
+
+TEST_F(CompareTest, AWayToTheWrongHost) {
+  seen_.remote_macs[0].host = ip("192.0.2.9");
+  EXPECT_THAT(compare(), ElementsAre("peer.wrong-host"));
+  EXPECT_THAT(found_[0].what, HasSubstr("are sent to 192.0.2.9, but it is on 192.0.2.2"));
+}
+
+TEST_F(CompareTest, AWayToNobody) {
+  seen_.remote_macs.push_back({.mac = mac_of(ip("10.0.1.99")), .host = ip("192.0.2.2")});
+  EXPECT_THAT(compare(), ElementsAre("peer.extra"));
+}
+
+TEST_F(CompareTest, NeighboursAndPorts) {
+  seen_.port_macs.clear();
+  seen_.vxlan_neighbours.clear();
+  seen_.bridge_neighbours.clear();
+  EXPECT_THAT(compare(), ElementsAre("peer.port", "peer.neighbour", "peer.neighbour"));
+}
+
+TEST_F(CompareTest, Settings) {
+  seen_.settings["net/ipv4/ip_forward"] = "0";
+  EXPECT_THAT(compare(), ElementsAre("setting"));
+  EXPECT_THAT(found_[0].what, HasSubstr("net/ipv4/ip_forward is 0 instead of 1"));
+}
+
+TEST_F(CompareTest, WithoutBridgeFilterItWorksButHidesClients) {
+  seen_.settings.erase("net/bridge/bridge-nf-call-iptables");
+  seen_.vips = rendered_contents(
+      render_vip_table(plan_vip_rules(wanted_.planned, VipSource::Node, nullptr)), kVipTable);
+  EXPECT_THAT(compare(), ElementsAre("br-netfilter"));
+  EXPECT_TRUE(found_[0].note);
+}
+
+TEST_F(CompareTest, AFlushedTable) {
+  seen_.vips = not_found("there is no table");
+  EXPECT_THAT(compare(), ElementsAre("table.missing"));
+  EXPECT_THAT(found_[0].what, HasSubstr("ip ward_vip"));
+}
+
+TEST_F(CompareTest, ARemovedRuleAndChain) {
+  seen_.vips->chains["balance"] = 0;
+  seen_.vips->chains.erase("source");
+  EXPECT_THAT(compare(), ElementsAre("table.chains"));
+  EXPECT_THAT(found_[0].what, HasSubstr("balance has 0 rules instead of 1 and source is missing"));
+}
+
+TEST_F(CompareTest, BackendsInOtherPlacesAreTheSame) {
+  seen_.vips->sets["backends"] = {"10.0.1.5 . 256 : 10.0.1.12", "10.0.1.5 . 257 : 10.0.1.11"};
+  EXPECT_THAT(compare(), IsEmpty());
+}
+
+TEST_F(CompareTest, BackendsThatDiffer) {
+  seen_.vips->sets["backends"] = {"10.0.1.5 . 256 : 10.0.1.12", "10.0.1.5 . 257 : 10.0.1.99"};
+  EXPECT_THAT(compare(), ElementsAre("backend.missing", "backend.extra"));
+  EXPECT_THAT(found_[0].what, HasSubstr("10.0.1.5 (web) does not lead to 10.0.1.11"));
+  EXPECT_THAT(found_[1].what, HasSubstr("leads to 10.0.1.99"));
+}
+
+TEST_F(CompareTest, ElementsThatDiffer) {
+  seen_.vips->sets["vips"] = {"10.0.1.6 : goto pick2_5"};
+  EXPECT_THAT(compare(), ElementsAre("element.missing", "element.extra"));
+  EXPECT_THAT(found_[0].what, HasSubstr("vips lacks 10.0.1.5 (web) : goto pick2_5"));
+}
+
+TEST_F(CompareTest, Names) {
+  seen_.names["web"] = {};
+  seen_.names.erase("tasks.web");
+  EXPECT_THAT(compare(), ElementsAre("name.silent", "name.wrong"));
+  EXPECT_THAT(found_[0].what, HasSubstr("tasks.web"));
+  EXPECT_THAT(found_[1].what, HasSubstr("web is unknown instead of 10.0.1.5"));
+}
+
+TEST_F(CompareTest, ATaskWithoutItsContainer) {
+  engine_.containers[0].running = false;
+  EXPECT_THAT(compare(), ElementsAre("member.missing"));
+  EXPECT_THAT(found_[0].what, HasSubstr("web.1.x serves at 10.0.1.11"));
+}
+
+TEST_F(CompareTest, ATaskThatDoesNotServeYetNeedsNone) {
+  wanted_.planned.local.push_back("10.0.1.20");
+  seen_.vips->sets["hairpin"].insert("10.0.1.20 . 10.0.1.20");
+  EXPECT_THAT(compare(), IsEmpty());
+}
+
+TEST_F(CompareTest, AContainerThatNobodyPlanned) {
+  engine_.containers.push_back({.name = "stray",
+                                .running = true,
+                                .addresses = {{"engine-1", "10.0.1.66"}, {"other", "1.2.3.4"}}});
+  EXPECT_THAT(compare(), ElementsAre("member.unknown"));
+  EXPECT_THAT(found_[0].what, HasSubstr("container stray has the address 10.0.1.66"));
+}
+
+TEST_F(CompareTest, ASilentEngineIsNotTakenForAnEmptyOne) {
+  engine_ = {.failure = "no answer", .containers = {}};
+  EXPECT_THAT(compare(), IsEmpty());
+}
+
+TEST(CompareAgent, PlansAndPasses) {
+  auto const judge = [](ObservedAgent const& agent) {
+    Findings findings;
+    compare_agent("a1", agent, findings);
+    return kinds(findings);
+  };
+  EXPECT_THAT(judge({.mark = "a1", .age_seconds = 5, .error = "", .pass_seconds = 4}), IsEmpty());
+  EXPECT_THAT(judge({.mark = "", .age_seconds = -1, .error = "", .pass_seconds = 0}),
+              ElementsAre("plan.none"));
+  EXPECT_THAT(judge({.mark = "b2", .age_seconds = 5, .error = "full", .pass_seconds = 60}),
+              ElementsAre("plan.lags", "agent.error", "agent.stuck"));
+}
+
+/// A published port, and a host that fits.
+class CompareIngressTest : public ::testing::Test {
+ protected:
+  CompareIngressTest() {
+    network_.name = "ingress";
+    network_.node_address = "10.0.0.2";
+    plan_.ports = {{8080, 80, model::Protocol::Tcp, {"10.0.0.11"}}};
+    seen_.host_links = {
+        {.index = 5, .name = kHostDevice, .kind = "veth", .mac = {}, .mtu = 1450, .up = true}};
+    seen_.inner_links = {
+        {.index = 6, .name = kIngressDevice, .kind = "veth", .mac = {}, .mtu = 1450, .up = true}};
+    seen_.host_addresses = {{.address = link_.host_side, .length = 30}};
+    seen_.inner_addresses = {{.address = link_.ingress_side, .length = 30}};
+    for (auto const& [name, value] : host_link_settings()) {
+      seen_.host_settings[name] = value;
+    }
+    for (auto const& [name, value] : ingress_settings()) {
+      seen_.inner_settings[name] = value;
+    }
+    ports_ = plan_published(plan_.ports, [](std::string const&) { return std::vector<Address>(); });
+    PublishedRules const published{link_.host_side, link_.ingress_side, ports_};
+    seen_.published = rendered_contents(render_published_table(published), kPublishedTable);
+    auto const commands = render_ingress_tables(plan_ingress_rules(network_, plan_.ports, nullptr));
+    seen_.shared = rendered_contents(commands, kIngressTable);
+    seen_.isolation = rendered_contents(commands, kIsolationTable);
+    seen_.holders[{model::Protocol::Tcp, 8080}] = {.ours = true, .program = ""};
+  }
+
+  std::vector<std::string> compare() {
+    Findings findings;
+    compare_ingress(plan_, network_, link_, ports_, seen_, findings);
+    found_ = findings.found();
+    return kinds(findings);
+  }
+
+  IngressLink link_{.host_side = ip("169.254.250.1"), .ingress_side = ip("169.254.250.2")};
+  model::NetworkPlan plan_;
+  model::PlannedNetwork network_;
+  std::set<Published> ports_;
+  ObservedIngress seen_;
+  std::vector<model::NetworkFinding> found_;
+};
+
+TEST_F(CompareIngressTest, AllAsPlanned) {
+  EXPECT_THAT(compare(), IsEmpty());
+}
+
+TEST_F(CompareIngressTest, Link) {
+  seen_.host_links[0].up = false;
+  seen_.inner_links.clear();
+  seen_.host_addresses.clear();
+  EXPECT_THAT(compare(), ElementsAre("link.down", "link.address", "link.missing"));
+}
+
+TEST_F(CompareIngressTest, APortThatIsNotPublished) {
+  seen_.published->sets["published"].clear();
+  EXPECT_THAT(compare(), ElementsAre("element.missing"));
+  EXPECT_THAT(found_[0].what, HasSubstr("published lacks port 8080/tcp"));
+}
+
+TEST_F(CompareIngressTest, FlushedTables) {
+  seen_.published = seen_.shared = seen_.isolation = not_found("gone");
+  EXPECT_THAT(compare(), SizeIs(3));
+}
+
+TEST_F(CompareIngressTest, AFirewallThatDrops) {
+  seen_.drops = std::vector<std::string>{"iptables-nft"};
+  EXPECT_THAT(compare(), ElementsAre("forward.drops"));
+  seen_.drops = unavailable("iptables-nft -w 5 -S: locked");
+  EXPECT_THAT(compare(), ElementsAre("forward.unreadable"));
+}
+
+TEST_F(CompareIngressTest, Reservations) {
+  seen_.holders.begin()->second = {.ours = false, .program = "nginx (pid 12)"};
+  EXPECT_THAT(compare(), ElementsAre("port.taken"));
+  EXPECT_THAT(found_[0].what, HasSubstr("port 8080/tcp is taken by nginx (pid 12)"));
+  seen_.holders.clear();
+  EXPECT_THAT(compare(), ElementsAre("port.unreserved"));
+}
+
+TEST(Findings, LongListsAreCut) {
+  EXPECT_EQ(listed({}), "");
+  EXPECT_EQ(listed({"a"}), "a");
+  EXPECT_EQ(listed({"a", "b", "c"}), "a, b and c");
+  EXPECT_EQ(listed({"1", "2", "3", "4", "5", "6", "7", "8"}), "1, 2, 3, 4, 5 and 3 others");
+}
+
+}  // namespace
+}  // namespace swarmward::mesh

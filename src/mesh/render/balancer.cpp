@@ -1,0 +1,159 @@
+#include "mesh/render/balancer.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace swarmward::mesh {
+namespace {
+
+/// The first index in a packet's mark. Above the marks that route, so that none is taken for one.
+constexpr std::uint32_t kFirstMark = 256;
+
+/// Number of targets and counter: what makes a chain that picks.
+using Pick = std::pair<std::size_t, std::uint32_t>;
+
+Pick pick_of(Balanced const& balanced) {
+  return {balanced.targets.size(), balanced.counter % kCountersPerSize};
+}
+
+std::string chain_name(Pick const& pick) {
+  return fmt::format("pick{}_{}", pick.first, pick.second);
+}
+
+std::set<Pick> picks_of(Balance const& balance) {
+  std::set<Pick> picks;
+  for (auto const& [key, balanced] : balance) {
+    if (!balanced.targets.empty()) {
+      picks.insert(pick_of(balanced));
+    }
+  }
+  return picks;
+}
+
+std::string render_chain(BalancerSchema const& schema, Pick const& pick) {
+  auto const place = fmt::format("{} {}", schema.table, chain_name(pick));
+  return fmt::format(
+      "add chain {0}\nadd rule {0} meta mark set numgen inc mod {1} offset {2}\nadd rule {0} {3}\n",
+      place,
+      pick.first,
+      kFirstMark,
+      schema.pick);
+}
+
+/// Elements to take out and to put in, of both maps. One that is in both lists of a stage gets
+/// another value there.
+struct Elements {
+  std::vector<std::string> added_targets;                                 ///< First.
+  std::vector<std::string> old_keys, old_targets, new_targets, new_keys;  ///< Then, at once.
+  std::vector<std::string> removed_targets;                               ///< Last.
+};
+
+std::string target_key(std::string const& key, std::size_t index) {
+  return fmt::format("{} . {}", key, kFirstMark + index);
+}
+
+void compare_key(std::string const& key,
+                 Balanced const& previous,
+                 Balanced const& wanted,
+                 Elements& elements) {
+  auto const before = previous.targets.size();
+  auto const after = wanted.targets.size();
+  for (std::size_t i = 0; i < std::max(before, after); ++i) {
+    if (i < before && i < after && previous.targets[i] == wanted.targets[i]) {
+      continue;
+    }
+    if (i < before) {
+      (i < after ? elements.old_targets : elements.removed_targets).push_back(target_key(key, i));
+    }
+    if (i < after) {
+      (i < before ? elements.new_targets : elements.added_targets)
+          .push_back(fmt::format("{} : {}", target_key(key, i), wanted.targets[i]));
+    }
+  }
+  bool const same_pick = before > 0 && after > 0 && pick_of(previous) == pick_of(wanted);
+  if (before > 0 && !same_pick) {
+    elements.old_keys.push_back(key);
+  }
+  if (after > 0 && !same_pick) {
+    elements.new_keys.push_back(fmt::format("{} : goto {}", key, chain_name(pick_of(wanted))));
+  }
+}
+
+Elements compare(Balance const& previous, Balance const& wanted) {
+  Elements elements;
+  static Balanced const kNone;
+  for (auto const& [key, balanced] : previous) {
+    auto const found = wanted.find(key);
+    compare_key(key, balanced, found == wanted.end() ? kNone : found->second, elements);
+  }
+  for (auto const& [key, balanced] : wanted) {
+    if (!previous.contains(key)) {
+      compare_key(key, kNone, balanced, elements);
+    }
+  }
+  return elements;
+}
+
+}  // namespace
+
+std::vector<std::string> seat_targets(std::vector<std::string> const& previous,
+                                      std::vector<std::string> const& wanted) {
+  std::set<std::string> waiting(wanted.begin(), wanted.end());
+  std::vector<std::string> seats(waiting.size());
+  for (std::size_t i = 0; i < std::min(seats.size(), previous.size()); ++i) {
+    if (waiting.erase(previous[i]) > 0) {
+      seats[i] = previous[i];
+    }
+  }
+  for (auto& seat : seats) {
+    if (seat.empty()) {
+      seat = std::move(waiting.extract(waiting.begin()).value());
+    }
+  }
+  return seats;
+}
+
+std::string render_balance(BalancerSchema const& schema, Balance const& wanted) {
+  auto const change = render_balance_change(schema, {}, wanted);
+  return change.add + change.turn;
+}
+
+StagedChange render_balance_change(BalancerSchema const& schema,
+                                   Balance const& previous,
+                                   Balance const& wanted) {
+  auto const old_picks = picks_of(previous);
+  auto const new_picks = picks_of(wanted);
+  auto const elements = compare(previous, wanted);
+  auto const keys = fmt::format("element {} {}", schema.table, schema.dispatch);
+  auto const targets = fmt::format("element {} {}", schema.table, schema.targets);
+  StagedChange change;
+  for (auto const& pick : new_picks) {
+    if (!old_picks.contains(pick)) {
+      change.add += render_chain(schema, pick);
+    }
+  }
+  change.add += render_elements("add " + targets, elements.added_targets);
+  change.turn = render_elements("delete " + keys, elements.old_keys) +
+                render_elements("delete " + targets, elements.old_targets) +
+                render_elements("add " + targets, elements.new_targets) +
+                render_elements("add " + keys, elements.new_keys);
+  change.remove = render_elements("delete " + targets, elements.removed_targets);
+  for (auto const& pick : old_picks) {
+    if (!new_picks.contains(pick)) {
+      change.remove += fmt::format("delete chain {} {}\n", schema.table, chain_name(pick));
+    }
+  }
+  return change;
+}
+
+std::string render_elements(std::string const& command, std::vector<std::string> const& elements) {
+  if (elements.empty()) {
+    return {};
+  }
+  return fmt::format("{} {{ {} }}\n", command, fmt::join(elements, ", "));
+}
+
+}  // namespace swarmward::mesh

@@ -1,0 +1,104 @@
+#include "scheduler/allocator/network_allocation.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace swarmward::scheduler {
+
+namespace {
+
+/// Source: swarm mode. The option names the id, or several with commas, of which overlay networks
+/// of one subnet use the first.
+constexpr char const* kVniOption = "com.docker.network.driver.overlay.vxlanid_list";
+constexpr std::uint32_t kFirstVni = 4096;
+constexpr std::uint32_t kLastVni = (1U << 24U) - 1;
+
+std::uint32_t asked_vni(model::NetworkSpec const& spec) {
+  auto const option = spec.driver.options.find(kVniOption);
+  std::uint32_t vni = 0;
+  if (option != spec.driver.options.end()) {
+    auto const& text = option->second;
+    std::from_chars(text.data(), text.data() + text.size(), vni);
+  }
+  return vni;
+}
+
+std::uint32_t choose_vni(state::Snapshot const& snapshot,
+                         model::Network const& network,
+                         std::uint32_t last) {
+  if (auto const asked = asked_vni(network.spec); asked != 0) {
+    return asked <= kLastVni ? asked : 0;
+  }
+  std::set<std::uint32_t> taken;
+  for (auto const [id, other] : snapshot.networks) {
+    taken.insert(other->vni);
+  }
+  auto const after = [](std::uint32_t vni) {
+    return vni < kFirstVni || vni >= kLastVni ? kFirstVni : vni + 1;
+  };
+  auto vni = after(last);
+  while (taken.contains(vni)) {
+    vni = after(vni);
+  }
+  return vni;
+}
+
+bool overlaps_any(Subnet const& subnet, std::set<Subnet> const& taken) {
+  return std::ranges::any_of(taken, [&](Subnet const& other) { return overlap(subnet, other); });
+}
+
+NetworkAllocation failed(std::string err) {
+  return {0, {}, std::move(err)};
+}
+
+}  // namespace
+
+PoolConfig pool_of(model::Cluster const& cluster) {
+  PoolConfig config;
+  config.subnet_prefix_length = cluster.subnet_size == 0 ? 24 : cluster.subnet_size;
+  std::vector<Subnet> pools;
+  for (auto const& text : cluster.default_addr_pool.value_or(std::vector<std::string>{})) {
+    if (auto const pool = parse_subnet(text)) {
+      pools.push_back(*pool);
+    }
+  }
+  if (!pools.empty()) {
+    config.pools = std::move(pools);
+  }
+  return config;
+}
+
+NetworkAllocation allocate_network(state::Snapshot const& snapshot,
+                                   model::Network const& network,
+                                   std::set<Subnet> const& taken,
+                                   SubnetPool& pool,
+                                   std::uint32_t last) {
+  NetworkAllocation given{choose_vni(snapshot, network, last), network.spec.ipam, {}};
+  if (given.vni == 0) {
+    return failed("no VXLAN id is left, or the one asked for is not one");
+  }
+  // Without a subnet, one of the pool; what else was asked for (options, a gateway) stays.
+  if (given.ipam.empty()) {
+    given.ipam.emplace_back();
+  }
+  auto& config = given.ipam.front();
+  auto subnet = parse_subnet(config.subnet);
+  if (!config.subnet.empty() && (!subnet || overlaps_any(*subnet, taken))) {
+    return failed("invalid pool request: Pool overlaps with other one on this address space");
+  }
+  if (!subnet) {
+    subnet = pool.next(taken);
+  }
+  if (!subnet) {
+    return failed(
+        "could not find an available, non-overlapping IPv4 address pool among the "
+        "defaults to assign to the network");
+  }
+  config.subnet = to_string(*subnet);
+  if (config.gateway.empty()) {
+    config.gateway = dotted(AddressPool(*subnet).gateway());
+  }
+  return given;
+}
+
+}  // namespace swarmward::scheduler

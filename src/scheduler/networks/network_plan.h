@@ -1,0 +1,29 @@
+#pragma once
+
+#include "model/network_plan.h"
+#include "state/snapshot.h"
+
+namespace swarmward::scheduler {
+
+/// Daemons of ours serve networks on their own hosts; engines that are driven from afar have none.
+[[nodiscard]] bool has_network_agent(model::Node const& node);
+
+/// Tasks of the spec join a network that not every engine has by itself.
+[[nodiscard]] bool names_overlay(model::TaskSpec const& spec);
+
+/// The user asked for it by the option `encrypted`, whatever its value.
+[[nodiscard]] bool is_encrypted(model::Network const& network);
+
+/// What the node must know of the swarm's networks. Pure. Tasks share traffic and have names while
+/// they run and shall run; they have their addresses as long as their containers may be there.
+[[nodiscard]] model::NetworkPlan plan_networks(state::Snapshot const& snapshot,
+                                               model::NodeId const& node);
+
+/// The overlay networks of a task that has a node, in the order of its interfaces.
+[[nodiscard]] std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
+                                                           model::Task const& task);
+
+/// A commit that touched this may have changed some node's plan.
+[[nodiscard]] bool may_change_plans(state::Touched const& touched);
+
+}  // namespace swarmward::scheduler
