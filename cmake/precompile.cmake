@@ -7,11 +7,8 @@ if(SWARMWARD_PRECOMPILE)
       <boost/asio/io_context.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>
       <nlohmann/json.hpp>
       ${CMAKE_SOURCE_DIR}/src/state/snapshot.h)
-  # g++ 12 has false findings in system headers that were precompiled. In all other builds warnings are errors.
+  # Other compilers' warnings are to be known of, not to end a build. In all other builds they are errors.
   target_compile_options(swarmward_flags INTERFACE -Wno-error)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(swarmward_flags INTERFACE -fpch-preprocess)  # What ccache needs with such headers.
-  endif()
   if(NOT EXISTS ${CMAKE_BINARY_DIR}/precompiled.cpp)  # Else each configuration would make them anew.
     file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
   endif()

@@ -18,14 +18,20 @@ if(SWARMWARD_UNITY)
   endif()
 endif()
 
+# Clang's: it takes half the time of g++ for such a build.
+if(SWARMWARD_SANITIZE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "The sanitizer builds are made with clang: use the presets 'asan' and 'tsan'.")
+endif()
 if(SWARMWARD_SANITIZE MATCHES "address")
   # The checks left out cost half the build time and have no findings of their own in this code base.
   set(_sanitize -fsanitize=address,undefined
-      -fno-sanitize=null,alignment,vptr,object-size,return,nonnull-attribute
+      -fno-sanitize=null,alignment,vptr,object-size,return,nonnull-attribute,function
       -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 elseif(SWARMWARD_SANITIZE MATCHES "thread")
-  # Asio's fences are not modelled by TSan; GCC says so at each use.
-  set(_sanitize -fsanitize=thread -Wno-tsan)
+  set(_sanitize -fsanitize=thread)
+endif()
+if(SWARMWARD_FUZZ)
+  target_compile_options(swarmward_flags INTERFACE -fsanitize=fuzzer-no-link)  # What the fuzzer steers by.
 endif()
 if(_sanitize)
   target_compile_options(swarmward_flags INTERFACE ${_sanitize})

@@ -83,10 +83,6 @@ def on_host(members, host, *command):
     return subprocess.run(lab_host.enter(members.lab.host(host), list(command)), capture_output=True, text=True)
 
 
-# It is named; but elements of maps alone come back with the next change of the plan only.
-NOT_HEALED = pytest.mark.xfail(reason="elements that others take are not always put back")
-
-
 def in_network(members, host, name, command):
     """Runs a command of the shell in the namespace that a network has on a host."""
     network = members.api.get(f"/networks/{name}")
@@ -142,7 +138,7 @@ def test_one_node_and_one_network(members, ward, web):
     ("table.missing", "back", "nft delete table ip ward_vip"),
     ("setting", "back", "echo 0 > /proc/sys/net/ipv4/ip_forward"),
     ("table.missing", "ingress", "nft delete table ip ward_ingress"),
-    pytest.param("backend.missing", "ingress", "nft flush map ip ward_ingress backends", marks=NOT_HEALED),
+    ("backend.missing", "ingress", "nft flush map ip ward_ingress backends"),
 ], ids=lambda value: value if "." in value or value == "setting" else "")
 def test_what_is_broken_in_a_network_is_named(members, ward, web, expected, network, command):
     breaks(members, ward, "h2", (expected, network), lambda: in_network(members, "h2", network, command))
@@ -246,7 +242,6 @@ def test_trace_of_a_virtual_address(members, ward, two):
     assert any("no container on h3 is in network back" in warning for warning in far["Warnings"]), far
 
 
-@NOT_HEALED
 def test_trace_warns_of_what_is_broken(members, ward, two):
     for _ in range(5):
         in_network(members, "h1", "ingress", "nft flush map ip ward_ingress backends")

@@ -74,7 +74,7 @@ TEST(SshArguments, NameTheProgramAndWhatItMayNotDo) {
     EXPECT_NE(std::ranges::find(all, each), all.end()) << each;
   }
   std::vector<std::string> const end{"-i", "/k", "-p", "22", "-l", "u", "--", "h"};
-  EXPECT_FALSE(std::ranges::search(all, end).empty());
+  EXPECT_NE(std::search(all.begin(), all.end(), end.begin(), end.end()), all.end());
 }
 
 /// What a program has read from us and sent back, and its last words.
