@@ -1,13 +1,15 @@
 #!/bin/bash
 # Builds Swarmward and runs every test: units, sanitizers, and the black-box suites on a lab of real dockerds.
 #
-#   sudo compat-tests/run.sh [--quick] [--only PATTERN] [--no-sanitizers] [--binary PATH] [--target native] [--list]
+#   sudo compat-tests/run.sh [--quick] [--only PATTERN] [--no-sanitizers] [--within MINUTES] [--binary PATH]
+#                            [--target native] [--list]
 #
 # The unit tests run once: with sanitizers in the suite asan, or where that is left out in the suite unit.
 #
 #   --quick          fewer rounds of the long loops, five seconds for each fuzz target, no sanitizers
 #   --only PATTERN   only the suites whose name matches this regular expression
 #   --no-sanitizers  leave out the asan and tsan suites (also: SWARMWARD_SKIP_SANITIZERS=1)
+#   --within MINUTES what has not begun by then is skipped, and a build ended
 #   --binary PATH    test this daemon instead of building one
 #   --target native  run the black-box suites against dockerd's own swarm mode, to check what they expect
 #   --list           print the names of the suites
@@ -21,6 +23,7 @@ here=$root/compat-tests
 work=$root/build/compat
 only=. target=swarmward binary=$root/build/release/bin/swarmward given_binary=no
 sanitizers=yes skip_reason="SWARMWARD_SKIP_SANITIZERS=1"
+deadline=$(($(date +%s) + 1000000))
 [ "${SWARMWARD_SKIP_SANITIZERS:-}" != 1 ] || sanitizers=no
 exec </dev/null
 
@@ -42,10 +45,11 @@ while [ $# -gt 0 ]; do
     --only) only=${2:?--only needs a pattern}; shift ;;
     --no-sanitizers) sanitizers=no skip_reason="--no-sanitizers" ;;
     --sanitizers) sanitizers=yes ;;
+    --within) deadline=$(($(date +%s) + 60 * ${2:?--within needs minutes})); shift ;;
     --binary) binary=$(realpath "${2:?--binary needs a path}"); given_binary=yes; shift ;;
     --target) target=${2:?--target needs swarmward or native}; shift ;;
     --list) printf '%s\n' unit asan tsan fuzz "${cases[@]}"; exit 0 ;;
-    *) sed -n '2,16s/^# \?//p' "$0"; exit 2 ;;
+    *) sed -n '2,18s/^# \?//p' "$0"; exit 2 ;;
   esac
   shift
 done
@@ -81,11 +85,9 @@ for name in "${cases[@]}"; do
   wanted "$name" && chosen+=("$name")
 done
 later=()
-if [ "$target" != native ] && [ "$given_binary" = no ]; then
-  for preset in asan tsan; do
-    [ "$sanitizers" = no ] || ! wanted "$preset" || later+=("$preset")
-  done
-  ! wanted fuzz || ! command -v clang++ >/dev/null || later+=(fuzz)
+if [ "$target" != native ] && [ "$given_binary" = no ] && command -v clang++ >/dev/null; then
+  if wanted fuzz || { [ "$sanitizers" = yes ] && wanted asan; }; then later+=(asan); fi
+  if [ "$sanitizers" = yes ] && wanted tsan; then later+=(tsan); fi
 fi
 if [ ${#chosen[@]} != 0 ]; then
   build_ahead "${later[@]}"
@@ -93,20 +95,17 @@ if [ ${#chosen[@]} != 0 ]; then
   stop_building_ahead
 fi
 if [ "$target" != native ] && [ "$given_binary" = no ]; then
-  for preset in asan tsan; do
-    wanted "$preset" || continue
-    if [ "$sanitizers" = no ]; then
-      result "$preset" 0 0 1 "1 skipped: $skip_reason"
+  for suite in asan fuzz tsan; do
+    wanted "$suite" || continue
+    if ! command -v clang++ >/dev/null; then
+      result "$suite" 0 0 1 "1 skipped: clang is not installed (tools/install-deps.sh --tests)"
+    elif [ "$suite" = fuzz ]; then
+      fuzz_suite
+    elif [ "$sanitizers" = no ]; then
+      result "$suite" 0 0 1 "1 skipped: $skip_reason"
     else
-      unit_suite "$preset"
+      unit_suite "$suite"
     fi
   done
-  if wanted fuzz; then
-    if command -v clang++ >/dev/null; then
-      fuzz_suite
-    else
-      result fuzz 0 0 1 "1 skipped: clang is not installed (tools/install-deps.sh --tests)"
-    fi
-  fi
 fi
 finish
