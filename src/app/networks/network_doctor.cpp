@@ -69,7 +69,9 @@ struct NetworkDoctor::Gathered {
 model::NetworkQuestion NetworkDoctor::question_for(model::NodeId const& node,
                                                    api::NetworkLook const& look) const {
   model::NetworkQuestion question;
-  question.plan = wire::network_plan_text(scheduler::plan_networks(*store_.snapshot(), node));
+  auto plan = scheduler::plan_networks(*store_.snapshot(), node);
+  plan.keys.clear();  // As nodes keep it; nobody needs them to compare.
+  question.plan = wire::network_plan_text(plan);
   question.networks = look.networks;
   question.path_key = look.path_key;
   question.path_network = look.path_network;
