@@ -8,6 +8,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 /// A manager "host1" and a worker "a", with a network and a service in it.
@@ -167,6 +168,24 @@ TEST_F(WardNetworksTest, WhatWouldBreakIsWarnedOf) {
   EXPECT_THAT(warnings, HasSubstr("node a, network back: no way"));
   lead_to({});
   EXPECT_THAT(get("/ward/trace?target=web:8080")["Warnings"].dump(), HasSubstr("no backend"));
+}
+
+TEST_F(WardNetworksTest, NodesWithoutATaskOfALocalServiceAreNotBroken) {
+  make_web();
+  EXPECT_THAT(get("/ward/trace?target=web:8080")["Steps"].dump(), Not(HasSubstr("client's own")));
+  change([&](state::Draft& draft) -> Result<void> {
+    auto web = service("web");
+    auto changed = *web.spec;
+    changed.annotations.labels["ward.ingress"] = "local";
+    web.spec = std::make_shared<model::ServiceSpec const>(changed);
+    draft.put(std::move(web));
+    return {};
+  });
+  lead_to({}, false);
+  auto const document = get("/ward/trace?target=web:8080");
+  EXPECT_THAT(document["Steps"].dump(), HasSubstr("from the client's own address"));
+  EXPECT_THAT(document["Warnings"].dump(), HasSubstr("only nodes with a task of the service do"));
+  EXPECT_THAT(document["Warnings"].dump(), Not(HasSubstr("does not lead to it")));
 }
 
 TEST_F(WardNetworksTest, APortInHostModeNeedsNoLook) {

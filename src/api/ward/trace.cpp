@@ -6,6 +6,8 @@
 
 #include "api/ward/network_look.h"
 #include "api/ward/trace_parts.h"
+#include "model/protocol_text.h"
+#include "model/ward_labels.h"
 
 namespace swarmward::api {
 
@@ -17,7 +19,7 @@ using Kind = TraceTarget::Kind;
 /// As the kernel's maps and nft write it.
 std::string path_key(TraceTarget const& target) {
   if (target.kind == Kind::Ingress) {
-    return std::string(protocol_text(target.port->protocol)) + " . " +
+    return std::string(model::protocol_text(target.port->protocol)) + " . " +
            std::to_string(target.port->published_port);
   }
   return target.virtual_ip;
@@ -40,7 +42,10 @@ class SharedTrace {
   SharedTrace(state::Snapshot const& snapshot,
               TraceTarget const& target,
               std::vector<NodeNetworks> const& nodes)
-      : snapshot_(snapshot), target_(target), nodes_(nodes) {}
+      : snapshot_(snapshot),
+        target_(target),
+        nodes_(nodes),
+        mode_(model::ingress_mode(target.service->spec->annotations.labels)) {}
 
   Result<json> make(json document) {
     auto const* entry = find_node(target_.from->id);
@@ -92,13 +97,17 @@ class SharedTrace {
     auto steps = json::array();
     if (target_.kind == Kind::Ingress) {
       auto const port = std::to_string(target_.port->published_port) + "/" +
-                        protocol_text(target_.port->protocol);
+                        model::protocol_text(target_.port->protocol);
       steps.push_back("a client connects to port " + port + " of any address of " + here + " (" +
                       target_.from->status.addr + ")");
       steps.push_back(here + (path.open ? " hands the port" : " does NOT hand the port") +
                       " over to the ingress network's namespace (table ip ward_published)");
       if (!path.open) {
-        warnings_.push_back("node " + here + " does not publish port " + port + " at this moment");
+        warnings_.push_back(
+            "node " + here + " does not publish port " + port +
+            (mode_ == model::IngressMode::Local
+                 ? ": by ward.ingress=local only nodes with a task of the service do"
+                 : " at this moment"));
       }
     } else if (target_.kind == Kind::VirtualIp) {
       auto const& network = target_.network->name();
@@ -143,7 +152,7 @@ class SharedTrace {
       auto const turn = std::ranges::find(path.targets, target_text(address));
       bool const in_map = !address.empty() && turn != path.targets.end();
       std::erase(strangers, target_text(address));
-      bool const serves = takes_connections(*task) && !address.empty();
+      bool const serves = takes_connections(*task) && !address.empty() && is_for(*task);
       reachable += (mapped ? in_map : serves) ? 1U : 0U;
       auto line = backend_document(snapshot_, target_, *task, address);
       line["Serves"] = serves;
@@ -160,6 +169,12 @@ class SharedTrace {
     }
     reachable += strangers.size();
     close_steps(reachable, mapped, path, document);
+  }
+
+  /// Does the node that was asked lead to this task at all?
+  [[nodiscard]] bool is_for(model::Task const& task) const {
+    return target_.kind != Kind::Ingress || mode_ != model::IngressMode::Local ||
+           task.node_id == target_.from->id;
   }
 
   void warn_of(model::Task const& task, bool serves, bool in_map) {
@@ -191,7 +206,9 @@ class SharedTrace {
                                          : "connections to " + std::to_string(reachable) +
                                                " backends in turns, whatever their load"));
     }
-    if (target_.kind == Kind::Ingress && !path.node_address.empty()) {
+    if (target_.kind == Kind::Ingress && mode_ != model::IngressMode::Snat) {
+      steps_.push_back("the task sees the connection come from the client's own address");
+    } else if (target_.kind == Kind::Ingress && !path.node_address.empty()) {
       steps_.push_back("the task sees the connection come from " + path.node_address +
                        ", the address of " + here + " in the ingress network");
     }
@@ -203,6 +220,7 @@ class SharedTrace {
   state::Snapshot const& snapshot_;
   TraceTarget const& target_;
   std::vector<NodeNetworks> const& nodes_;
+  model::IngressMode mode_;
   json steps_;
   std::vector<std::string> warnings_;
 };

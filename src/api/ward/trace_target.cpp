@@ -4,6 +4,7 @@
 
 #include "api/routes/lookup.h"
 #include "api/routes/network_lookup.h"
+#include "model/protocol_text.h"
 
 namespace swarmward::api {
 
@@ -80,7 +81,7 @@ Result<TraceTarget> by_port(state::Snapshot const& snapshot,
   auto const& ports = service.endpoint.ports;
   auto const found = std::ranges::find_if(ports, [&](model::PortConfig const& port) {
     return port.published_port == *words.port &&
-           (words.protocol.empty() || words.protocol == protocol_text(port.protocol));
+           (words.protocol.empty() || words.protocol == model::protocol_text(port.protocol));
   });
   if (found == ports.end()) {
     auto const asked =
@@ -162,21 +163,9 @@ Result<TraceTarget> by_network(state::Snapshot const& snapshot,
 
 }  // namespace
 
-char const* protocol_text(model::Protocol protocol) {
-  switch (protocol) {
-    case model::Protocol::Udp:
-      return "udp";
-    case model::Protocol::Sctp:
-      return "sctp";
-    case model::Protocol::Tcp:
-      break;
-  }
-  return "tcp";
-}
-
 std::string port_text(model::PortConfig const& port) {
   return std::to_string(port.published_port) + "->" + std::to_string(port.target_port) + "/" +
-         protocol_text(port.protocol);
+         model::protocol_text(port.protocol);
 }
 
 Result<TraceTarget> find_trace_target(state::Snapshot const& snapshot, Request const& request) {

@@ -33,7 +33,5 @@ struct TraceTarget {
 
 /// "8080->80/tcp".
 [[nodiscard]] std::string port_text(model::PortConfig const& port);
-/// "tcp".
-[[nodiscard]] char const* protocol_text(model::Protocol protocol);
 
 }  // namespace swarmward::api

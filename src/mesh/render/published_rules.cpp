@@ -6,23 +6,12 @@
 #include <fmt/format.h>
 
 #include "mesh/render/balancer.h"
+#include "model/protocol_text.h"
 
 namespace swarmward::mesh {
 namespace {
 
 constexpr std::uint32_t kMostPort = 65535;
-
-char const* protocol_text(model::Protocol protocol) {
-  switch (protocol) {
-    case model::Protocol::Udp:
-      return "udp";
-    case model::Protocol::Sctp:
-      return "sctp";
-    case model::Protocol::Tcp:
-      break;
-  }
-  return "tcp";
-}
 
 /// Those that one has and the other has not, as elements of the two sets.
 std::string changed(char const* verb,
@@ -56,7 +45,7 @@ std::optional<Published> published_port(model::PlannedPort const& port) {
 }
 
 std::string published_text(Published const& published) {
-  return fmt::format("{} . {}", protocol_text(published.protocol), published.port);
+  return fmt::format("{} . {}", model::protocol_text(published.protocol), published.port);
 }
 
 std::set<Published> plan_published(std::vector<model::PlannedPort> const& ports,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/protocol_text.h"
+
 namespace swarmward::scheduler {
 
 namespace {
@@ -16,11 +18,6 @@ bool is_open(model::PortConfig const& wish) {
 
 PortNumber number_of(model::PortConfig const& port) {
   return {port.protocol, port.published_port};
-}
-
-std::string_view word(model::Protocol protocol) {
-  constexpr std::array<std::string_view, 3> kWords{"tcp", "udp", "sctp"};
-  return kWords.at(static_cast<std::size_t>(protocol));
 }
 
 /// What a client would call the same port after an update.
@@ -62,7 +59,7 @@ std::uint32_t choose(model::Protocol protocol,
 
 std::string exhausted(model::Protocol protocol) {
   return "no free port to publish: all of " + std::to_string(kFirstDynamicPort) + "-" +
-         std::to_string(kLastDynamicPort) + "/" + std::string(word(protocol)) + " are in use";
+         std::to_string(kLastDynamicPort) + "/" + model::protocol_text(protocol) + " are in use";
 }
 
 /// Claims the ports that the spec names. Returns why it cannot, or nothing.
@@ -74,7 +71,7 @@ std::string claim_named(std::span<model::PortConfig const> wanted, std::set<Port
     bool const fresh = taken.insert(number_of(wish)).second;
     if (!fresh && is_ingress(wish)) {
       return "published port " + std::to_string(wish.published_port) + "/" +
-             std::string(word(wish.protocol)) + " is in use by another service";
+             model::protocol_text(wish.protocol) + " is in use by another service";
     }
   }
   return {};

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "model/protocol_text.h"
 #include "scheduler/placement/cluster_load.h"
 
 namespace swarmward::scheduler {
@@ -135,12 +136,10 @@ std::string port_text(Share const& share, NodeLoad const& load, state::Snapshot 
     if (!taken(load.host_ports, port) && !taken(load.foreign_ports, port)) {
       continue;
     }
-    constexpr std::array<char const*, 3> kProtocols{"tcp", "udp", "sctp"};
     auto const holder = holder_of(port, load.node->id, snapshot);
     add(text,
-        "port " + std::to_string(port.second) + "/" +
-            kProtocols.at(static_cast<std::size_t>(port.first)) + " is in use by " +
-            (holder.empty() ? "something outside the swarm" : "task " + holder));
+        "port " + std::to_string(port.second) + "/" + model::protocol_text(port.first) +
+            " is in use by " + (holder.empty() ? "something outside the swarm" : "task " + holder));
   }
   return text;
 }
