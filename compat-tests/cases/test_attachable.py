@@ -1,10 +1,10 @@
 """Attachable networks: containers that are no tasks in networks of the swarm. Rows of the networks' list."""
 import ipaddress
 import json
-import re
 
 import pytest
 
+from harness.attached import address, attachments, endpoint, make, reaches, resolved, start, sweep
 from harness.services import create, wait_running
 from harness.targets import NODES
 from harness.waiting import wait_until
@@ -16,16 +16,6 @@ REFUSED = ("Could not attach to network shut: rpc error: code = PermissionDenied
            "attachable")
 
 
-def sweep(members):
-    """No containers and networks of an earlier case."""
-    for engine in members.engines.values():
-        for container in engine.get("/containers/json?all=1"):
-            engine.request("DELETE", f"/containers/{container['Id']}?force=1&v=1")
-    for name in ("open", "more", "shut", "inner"):
-        wait_until(lambda name=name: members.api.request("DELETE", f"/networks/{name}").status in (204, 404),
-                   f"{name} is gone")
-
-
 @pytest.fixture
 def open_net(members):
     """The id of an attachable network."""
@@ -33,37 +23,6 @@ def open_net(members):
     yield make(members, "open", IPAM={"Config": [{"Subnet": SUBNET}]})
     members.clear()
     sweep(members)
-
-
-def make(members, name, **more):
-    return members.api.post("/networks/create", {"Name": name, "Driver": "overlay", "Attachable": True, **more})["Id"]
-
-
-def start(docker, name, *options, network="open", command=("sleep", "1000"), code=0):
-    return docker("run", "-d", "--name", name, "--network", network, *options, "alpine", *command, code=code).out
-
-
-def endpoint(docker, name, network="open"):
-    return json.loads(docker("inspect", name).out)[0]["NetworkSettings"]["Networks"][network]
-
-
-def address(docker, name, network="open"):
-    return endpoint(docker, name, network)["IPAddress"]
-
-
-def reaches(docker, name, there):
-    return "1 packets received" in docker("exec", name, "ping", "-c", "1", "-W", "2", there, code=None).out
-
-
-def resolved(docker, name, asked):
-    """All addresses of a name, as a container gets them."""
-    out = docker("exec", name, "nslookup", asked, code=None).out
-    answer = out.split("\n\n", 1)[1] if "\n\n" in out else ""
-    return set(re.findall(r"Address(?: \d+)?: ([0-9.]+)", answer))
-
-
-def attachments(members):
-    return members.api.get("/tasks", runtime="attachment")
 
 
 def test_row_n01_n15_containers_on_different_hosts_reach_each_other(members, cli, open_net):
