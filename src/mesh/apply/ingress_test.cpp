@@ -255,6 +255,17 @@ TEST_F(IngressTest, ElementsThatOthersTookComeBack) {
   EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
 }
 
+TEST_F(IngressTest, ElementsTakenRightAfterAChangeOrBeforeItComeBack) {
+  publish();
+  serve({"10.0.0.11"});
+  shell(*first_->overlay, "nft flush map ip ward_ingress backends");
+  ASSERT_TRUE(ingress_->reassert());
+  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
+  shell(*first_->overlay, "nft flush map ip ward_ingress backends");
+  serve({"10.0.0.11", "10.0.0.12"});
+  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
+}
+
 TEST_F(IngressTest, WhatOthersFlushedComesBack) {
   shell(first_->net, "iptables-nft -P FORWARD DROP");
   publish();

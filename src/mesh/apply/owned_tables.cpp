@@ -75,9 +75,23 @@ std::vector<std::string> set_names(Netlink& netlink, std::string_view table) {
   return names;
 }
 
-/// Equal elements have equal sums, in whatever order the kernel tells them.
-std::uint64_t sum_elements(Netlink& netlink, std::string_view table, std::string const& set) {
+/// So many are read at once after each change; more of them take longer than the change.
+constexpr std::size_t kFewElements = 2000;
+
+struct ElementSum {
   std::uint64_t sum = 0;
+  std::size_t count = 0;
+};
+
+Error changed_by_others() {
+  return unavailable("somebody else changed these tables of nftables");
+}
+
+/// Equal elements have equal sums, in whatever order the kernel tells them.
+void add_elements(Netlink& netlink,
+                  std::string_view table,
+                  std::string const& set,
+                  ElementSum& total) {
   NetlinkMessage message(message_type(NFT_MSG_GETSETELEM), 0);
   start(message, table).put(NFTA_SET_ELEM_LIST_SET, std::string_view(set));
   static_cast<void>(netlink.dump("listing elements", message, [&](nlmsghdr const* part) {
@@ -92,12 +106,13 @@ std::uint64_t sum_elements(Netlink& netlink, std::string_view table, std::string
     while (mnl_attr_ok(element,
                        static_cast<int>(end - reinterpret_cast<std::uint8_t const*>(element)))) {
       auto const bytes = bytes_of(element);
-      sum += std::hash<std::string_view>{}(
+      total.sum += std::hash<std::string_view>{}(
           {reinterpret_cast<char const*>(bytes.data()), bytes.size()});
+      ++total.count;
       element = mnl_attr_next(element);
     }
   }));
-  return sum + std::hash<std::string>{}(set);
+  total.sum += std::hash<std::string>{}(set);
 }
 
 /// 0 where it cannot be told.
@@ -125,6 +140,31 @@ Result<void> OwnedTables::run(std::string const& commands) {
   if (commands.empty()) {
     return {};
   }
+  if (!commands.starts_with("add table ") && !intact()) {
+    return changed_by_others();
+  }
+  return write(commands);
+}
+
+Result<void> OwnedTables::run(StagedChange const& change) {
+  if (change == StagedChange()) {
+    return {};
+  }
+  if (!change.add.starts_with("add table ") && !intact()) {
+    return changed_by_others();
+  }
+  for (auto const* commands : {&change.add, &change.turn, &change.remove}) {
+    if (auto done = write(*commands); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> OwnedTables::write(std::string const& commands) {
+  if (commands.empty()) {
+    return {};
+  }
   if (auto done = apply_rules(net_, commands); !done) {
     return done;
   }
@@ -133,16 +173,10 @@ Result<void> OwnedTables::run(std::string const& commands) {
   }
   generation_ = generation_of(net_);
   elements_.reset();
-  if (commands.starts_with("add table ")) {  // All was written, so all may as well be read.
-    elements_ = elements();
-  }
-  return {};
-}
-
-Result<void> OwnedTables::run(StagedChange const& change) {
-  for (auto const* commands : {&change.add, &change.turn, &change.remove}) {
-    if (auto done = run(*commands); !done) {
-      return done;
+  if (commands.starts_with("add table ") || count_ <= kFewElements) {
+    auto const all = elements();
+    if (generation_of(net_) == generation_) {  // Else it may be that others' work was read.
+      elements_ = all;
     }
   }
   return {};
@@ -157,8 +191,12 @@ bool OwnedTables::intact() {
   if (untouched && elements_) {
     return true;
   }
+  // What was touched before it was read is not known to be right.
+  if (!untouched && (!elements_ || listing() != seen_)) {
+    return false;
+  }
   auto const all = elements();
-  if (!untouched && (listing() != seen_ || (elements_ && *elements_ != all))) {
+  if (!untouched && *elements_ != all) {
     return false;
   }
   generation_ = now;
@@ -166,17 +204,18 @@ bool OwnedTables::intact() {
   return true;
 }
 
-std::uint64_t OwnedTables::elements() const {
+std::uint64_t OwnedTables::elements() {
   auto netlink = Netlink::open(net_, NETLINK_NETFILTER);
-  std::uint64_t sum = 0;
+  ElementSum all;
   if (netlink) {
     for (auto const& table : tables_) {
       for (auto const& set : set_names(*netlink, table)) {
-        sum += sum_elements(*netlink, table, set);
+        add_elements(*netlink, table, set, all);
       }
     }
   }
-  return sum;
+  count_ = all.count;
+  return all.sum;
 }
 
 Result<void> OwnedTables::remove() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,15 +20,17 @@ class OwnedTables {
   OwnedTables(NetNamespace const& net, std::vector<std::string> tables);
 
   /// Runs commands that make the tables anew or change them, in one transaction. Empty commands do
-  /// nothing.
+  /// nothing. Errors: Unavailable for a change of tables that somebody else changed; they are to be
+  /// made anew.
   [[nodiscard]] Result<void> run(std::string const& commands);
 
-  /// Runs the transactions of a change; after an error the later ones are left out.
+  /// Runs the transactions of a change; after an error the later ones are left out. Errors as above.
   [[nodiscard]] Result<void> run(StagedChange const& change);
 
   /// Do the tables have what they had after the last change of ours? Cheap as long as nobody
-  /// changed any rules of the namespace. Elements that somebody else took before the first call
-  /// after a change of ours are not missed: reading them takes as long as writing them.
+  /// changed any rules of the namespace. Many elements are not read after each change of ours, for
+  /// that takes longer than the change, but by the next call: if somebody changed rules in between,
+  /// the answer is no.
   [[nodiscard]] bool intact();
 
   /// Deletes the tables; no error where they are missing.
@@ -35,7 +38,8 @@ class OwnedTables {
 
  private:
   [[nodiscard]] std::string listing() const;
-  [[nodiscard]] std::uint64_t elements() const;
+  [[nodiscard]] Result<void> write(std::string const& commands);
+  [[nodiscard]] std::uint64_t elements();
 
   NetNamespace const& net_;
   std::vector<std::string> tables_;
@@ -43,7 +47,8 @@ class OwnedTables {
   /// The kernel's number of the namespace's rules when they were last known to be right. Each
   /// change of anybody counts it up.
   std::uint32_t generation_ = 0;
-  std::optional<std::uint64_t> elements_;  ///< All of them, summed up.
+  std::optional<std::uint64_t> elements_;  ///< All of them, summed up; nothing if not read.
+  std::size_t count_ = 0;                  ///< Of the elements when they were read last.
 };
 
 }  // namespace swarmward::mesh
