@@ -12,7 +12,7 @@
 namespace swarmward::scheduler::simulation {
 namespace {
 
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__OPTIMIZE__)
 constexpr std::uint64_t kSeeds = 1000;
 #else
 constexpr std::uint64_t kSeeds = 60;
