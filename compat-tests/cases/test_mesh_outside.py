@@ -109,6 +109,7 @@ def test_row_n32_names_of_the_outside_without_the_daemon(town):
     task = on(town.members, "client", "h2")
     town.members.daemons["h2"].kill()
     try:
+        # Asked without a pause: the kernel must not tire of saying that nobody serves there.
         stays(lambda: resolved(town.members, task, "far.example") == ["192.0.2.1"], "names of the outside resolve", 4)
     finally:
         town.members.daemons["h2"].start()
