@@ -33,21 +33,33 @@ class ChrootEngine:
 
     def setup(self, host):
         root = self.root
-        # Whoever else runs on the host stays outside of the tree, the keeper too: the tree needs no python. Engine
-        # and plugins find each other in /run/docker, so there is one for both.
+        # Whoever else runs on the host stays outside of the tree, the keeper too: the tree needs no python. They see
+        # what they would see beside any engine: the sockets of plugins, and what the engine mounts (containers'
+        # network namespaces), hence shared.
         return own_paths(host) + f"""
 mount --bind {root} {root}
 mount -t proc proc {root}/proc
 mount --rbind /sys {root}/sys
 mount --rbind /dev {root}/dev
 mount -t tmpfs lab-{host.netns} {root}/run
-for shared in /run/docker {host.run} {host.data}; do mkdir -p {root}$shared; mount --bind $shared {root}$shared; done
+for shared in /run/docker {host.run} {host.data}; do
+  mkdir -p {root}$shared
+  mount --bind $shared $shared
+  mount --make-shared $shared
+  mount --bind $shared {root}$shared
+done
 [ -e {root}/etc/resolv.conf ] || touch {root}/etc/resolv.conf
 mount --bind {host.run}/resolv.conf {root}/etc/resolv.conf
+# The tree is the root of a mount namespace, which this process keeps for the engines to come. A chroot would not do:
+# whoever enters the namespace of a container (docker exec) would find himself outside of it.
+unshare --mount --propagation unchanged sh -ec \
+  'cd {root}; pivot_root . .; umount -l .; touch {host.run}/tree.ready; exec sleep infinity' &
+echo $! >{host.run}/tree.pid
+until [ -e {host.run}/tree.ready ]; do kill -0 $!; sleep 0.02; done
 """ + become_keeper(host)
 
     def command(self, host, extra):
-        return ["chroot", str(self.root), "dockerd", *dockerd_flags(host), *extra]
+        return ["nsenter", "-t", str(host.pid("tree")), "-m", "dockerd", *dockerd_flags(host), *extra]
 
 
 def own_paths(host):
