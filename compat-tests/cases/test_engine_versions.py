@@ -75,13 +75,18 @@ def test_row_n20_tasks_reach_each_other_in_both_directions(members, cli):
     for host in NODES:
         asking = on(members, "web", host)
         for other in NODES:
-            reaches(members, asking, address(on(members, "web", other), net))
+            task = on(members, "web", other)
+            reaches(members, asking, address(task, net))
+            wait_until(lambda: resolved(members, asking, f"web.{task['NodeID']}.{task['ID']}") == [address(task, net)],
+                       f"{host} knows the task on {other}")
         wait_until(lambda: resolved(members, asking, "web") == [vip], f"{host} knows the service")
         wait_until(lambda: set(resolved(members, asking, "tasks.web")) == each, f"{host} knows its tasks")
         wait_until(lambda: set(resolved(members, asking, "rep")) == addresses(members, "rep", net), "and those of rep")
-        for name in ("web", "tasks.web", vip):
+        for name in ("web", vip, "tasks.web"):
             fetch = f"for i in $(seq 30); do timeout 5 wget -q -O - http://{name}/ || echo failed; done"
-            assert set(cli("h1")("exec", container(asking), "sh", "-c", fetch).lines) == names, (host, name)
+            bodies = set(cli("h1")("exec", container(asking), "sh", "-c", fetch).lines)
+            # Of several addresses the C library may always prefer the same.
+            assert bodies <= names if name == "tasks.web" else bodies == names, (host, name, bodies)
 
 
 def test_row_n20_a_published_port_answers_everywhere(members):
