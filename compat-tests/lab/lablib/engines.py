@@ -42,7 +42,7 @@ mount -t proc proc {root}/proc
 mount --rbind /sys {root}/sys
 mount --rbind /dev {root}/dev
 mount -t tmpfs lab-{host.netns} {root}/run
-for shared in /run/docker {host.run} {host.data}; do
+for shared in /run/docker {host.lab.run} {host.data}; do
   mkdir -p {root}$shared
   mount --bind $shared $shared
   mount --make-shared $shared
