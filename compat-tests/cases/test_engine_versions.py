@@ -112,6 +112,7 @@ def test_row_n20_containers_of_the_new_engine_from_the_manager(members, cli):
     ident = container(members.api.running("far")[0])
     docker = cli("h1")
     assert docker("exec", ident, "hostname").out == ident[:12]
+    assert docker("exec", ident, "ls", "/serve").out == "/serve", "exec is inside, where the image's files are"
     assert docker.bytes("exec", "-i", ident, "cat", stdin=b"through\0it all") == b"through\0it all"
     docker("exec", ident, "sh", "-c", "exit 7", code=7)
     assert docker("logs", ident).out == "here I am"

@@ -6,7 +6,7 @@ argument list that starts the engine in there. A Podman leg needs one more class
 import pathlib
 import shutil
 
-from .names import LabError
+from .names import DATA, LabError
 
 KEEPER = pathlib.Path(__file__).with_name("keeper.py")
 
@@ -41,7 +41,8 @@ mount --bind {root} {root}
 mount -t proc proc {root}/proc
 mount --rbind /sys {root}/sys
 mount --rbind /dev {root}/dev
-mount -t tmpfs lab-{host.netns} {root}/run
+# Whatever the lab makes in the tree goes with it.
+for own in /run {DATA}; do mkdir -p {root}$own; mount -t tmpfs lab-{host.netns} {root}$own; done
 for shared in /run/docker {host.lab.run} {host.data}; do
   mkdir -p {root}$shared
   mount --bind $shared $shared
