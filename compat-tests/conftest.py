@@ -1,5 +1,4 @@
 """Fixtures: one lab of three hosts per run, the target on it, the docker CLIs."""
-import contextlib
 import os
 import pathlib
 import sys
@@ -10,10 +9,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "lab")]
 
 from harness import cli as clis  # noqa: E402
+from harness import engines  # noqa: E402
 from harness import schema  # noqa: E402
 from harness import targets  # noqa: E402
+from harness.targets import running  # noqa: E402
 from harness.daemon import Daemon  # noqa: E402
-from harness.members import Members, NativeMembers  # noqa: E402
+from harness.members import Members, NativeMembers, joined  # noqa: E402
 from harness.mesh import remove_networks  # noqa: E402
 from harness.api import Api  # noqa: E402
 from harness.rowlog import RowLog  # noqa: E402
@@ -56,7 +57,7 @@ def lab(request):
     name = os.environ.get("SWARMWARD_LAB_NAME", "t0")
     found = Lab(name).exists
     if not found:
-        targets.run_lab(HERE, "up", "--name", name)
+        targets.run_lab(HERE, "up", "--name", name, *engines.flags())
     yield Lab(name)
     if not found and not request.config.getoption("--keep-lab"):
         targets.run_lab(HERE, "down", "--name", name)
@@ -68,17 +69,6 @@ def binary(request):
     if request.config.getoption("--target") == "swarmward" and not path.exists():
         pytest.fail(f"there is no daemon at {path}; build it or name it with --binary", pytrace=False)
     return path.resolve()
-
-
-@contextlib.contextmanager
-def running(it):
-    """A target or hosts, started, in no swarm; stopped afterwards."""
-    it.start()
-    it.dissolve()
-    it.scrub()
-    yield it
-    it.dissolve()
-    it.stop()
 
 
 @pytest.fixture(scope="session")
@@ -158,17 +148,6 @@ def apart(hosts):
     hosts.dissolve()
     hosts.scrub()
     yield hosts
-
-
-def joined(hosts):
-    """A swarm of h1 (the manager) and h2 and h3, which joined; that of the case before if it is whole."""
-    if not hosts.whole():
-        hosts.dissolve()
-        hosts.scrub()
-        hosts.form()
-    hosts.wait_for_nodes()
-    hosts.clear()
-    return hosts
 
 
 @pytest.fixture

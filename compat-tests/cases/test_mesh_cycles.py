@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness.leftovers import SPARE_SOCKETS, differences, memory, snapshot
+from harness.leftovers import memory, same, settled, snapshot
 from harness.mesh import WEB, attach, make, publish, remove_networks
 from harness.services import create, wait_running
 from harness.targets import NODES
@@ -37,22 +37,6 @@ def cycles(members, count, first):
         if done % 50 == 0:
             sizes = {host: f"{memory(members, host) / 2**20:.1f}" for host in NODES}
             print(f"{done + len(names)} of {count} after {time.monotonic() - begun:.0f} s, MiB: {sizes}", flush=True)
-
-
-def settled(members, host):
-    """A snapshot that is the same twice, half a second apart."""
-    def twice():
-        first, _ = snapshot(members, host)
-        time.sleep(0.5)
-        second, sockets = snapshot(members, host)
-        return (second, sockets) if first == second else None
-    return wait_until(twice, f"{host} is at rest", 120)
-
-
-def same(was, sockets, now, sockets_now):
-    assert differences(was, now) == []
-    assert sockets_now <= sockets + SPARE_SOCKETS
-    return True
 
 
 def test_nothing_is_left_of_services_and_networks(members):

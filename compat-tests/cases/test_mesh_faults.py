@@ -7,41 +7,16 @@ import pytest
 
 from lablib import host as lab_host
 
-from harness.mesh import (WEB, address, container, everywhere, host_of, lan_address, make, on, on_host, pings, publish,
-                          reaches, remove_networks, resolved, several)
+from harness.mesh import (WEB, container, host_of, lan_address, on_host, pings, publish, reaches, remove_networks, resolved,
+                          several)
 from harness.requests import ask, constant_requests
 from harness.services import create, wait_running
 from harness.targets import NODES
+from harness.town import Town, restart_engine
 from harness.waiting import stays, wait_until
 
 # Native shares connections by IPVS, which kernels of test machines often lack.
 pytestmark = pytest.mark.swarmward_only("native needs IPVS in the kernel")
-
-
-class Town:
-    """`web` with a task on each host, in a network and published."""
-
-    def __init__(self, members):
-        self.members = members
-        self.network = make(members, "back")
-        everywhere(members, "web", self.network, EndpointSpec=publish())
-        self.wait()
-
-    def wait(self):
-        """Until all tasks reach each other, and all ports answer."""
-        wait_running(self.members, "web", len(NODES))
-        for host in NODES:
-            reaches(self.members, self.task("h1"), self.address(host))
-            wait_until(lambda: None not in ask(self.members.lab.host("h1"), self.url(host), 3), f"{host} answers")
-
-    def task(self, host):
-        return on(self.members, "web", host)
-
-    def address(self, host):
-        return address(self.task(host), self.network)
-
-    def url(self, host):
-        return f"http://{lan_address(self.members, host)}:8080/"
 
 
 @pytest.fixture
@@ -51,14 +26,6 @@ def town(members):
     for daemon in members.daemons.values():
         if daemon.process.poll() is not None:
             daemon.start()
-
-
-def restart_engine(members, name, how=signal.SIGTERM, flags=()):
-    host = members.lab.host(name)
-    lab_host.stop_engine(host, how)
-    lab_host.start_engine(host, list(flags))
-    lab_host.wait_for_engine(host)
-    members.wait_for_nodes()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])

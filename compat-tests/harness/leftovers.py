@@ -3,8 +3,10 @@ import collections
 import os
 import pathlib
 import re
+import time
 
 from .mesh import on_host
+from .waiting import wait_until
 
 # Connections to engines and among daemons come and go.
 SPARE_SOCKETS = 12
@@ -76,3 +78,19 @@ def differences(before, after, path=""):
         return [text for key in sorted(set(before) | set(after))
                 for text in differences(before.get(key), after.get(key), f"{path}/{key}")]
     return [] if before == after else [f"{path}: {before} -> {after}"]
+
+
+def settled(members, host):
+    """A snapshot that is the same twice, half a second apart."""
+    def twice():
+        first, _ = snapshot(members, host)
+        time.sleep(0.5)
+        second, sockets = snapshot(members, host)
+        return (second, sockets) if first == second else None
+    return wait_until(twice, f"{host} is at rest", 120)
+
+
+def same(was, sockets, now, sockets_now):
+    assert differences(was, now) == []
+    assert sockets_now <= sockets + SPARE_SOCKETS
+    return True

@@ -104,3 +104,14 @@ class NativeMembers(Members):
 
     def start(self):
         pass
+
+
+def joined(hosts):
+    """A swarm of h1 (the manager) and h2 and h3, which joined; that of the case before if it is whole."""
+    if not hosts.whole():
+        hosts.dissolve()
+        hosts.scrub()
+        hosts.form()
+    hosts.wait_for_nodes()
+    hosts.clear()
+    return hosts

@@ -1,4 +1,5 @@
 """What is under test: swarmward in front of the lab's engines, or the swarm mode of those engines themselves."""
+import contextlib
 import json
 import subprocess
 
@@ -116,6 +117,17 @@ class Native(Target):
     def dissolve(self):
         for engine in reversed(self.engines.values()):
             engine.request("POST", "/swarm/leave?force=true")
+
+
+@contextlib.contextmanager
+def running(it):
+    """A target or hosts, started, in no swarm; stopped afterwards."""
+    it.start()
+    it.dissolve()
+    it.scrub()
+    yield it
+    it.dissolve()
+    it.stop()
 
 
 KINDS = {"swarmward": Swarmward, "native": Native}

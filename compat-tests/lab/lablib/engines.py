@@ -6,7 +6,7 @@ argument list that starts the engine in there. A Podman leg needs one more class
 import pathlib
 import shutil
 
-from .names import LabError
+from .names import DATA, LabError
 
 KEEPER = pathlib.Path(__file__).with_name("keeper.py")
 
@@ -15,17 +15,7 @@ class SystemEngine:
     """The dockerd that is installed on this machine."""
 
     def setup(self, host):
-        return f"""
-set -e
-hostname {host.name}
-mkdir -p /run/docker /run/containerd
-# Fixed paths of dockerd and containerd: each host sees its own, empty ones.
-mount -t tmpfs lab-{host.netns} /run/docker
-mount -t tmpfs lab-{host.netns} /run/containerd
-mkdir -p /run/docker/plugins /run/docker/netns
-mount --bind {host.run}/resolv.conf /etc/resolv.conf
-exec /usr/bin/python3 {KEEPER} {host.run}/keeper.sock
-"""
+        return own_paths(host) + become_keeper(host)
 
     def command(self, host, extra):
         if shutil.which("dockerd") is None:
@@ -43,24 +33,51 @@ class ChrootEngine:
 
     def setup(self, host):
         root = self.root
-        return f"""
-set -e
-hostname {host.name}
+        # Whoever else runs on the host stays outside of the tree, the keeper too: the tree needs no python. They see
+        # what they would see beside any engine: the sockets of plugins, and what the engine mounts (containers'
+        # network namespaces), hence shared.
+        return own_paths(host) + f"""
 mount --bind {root} {root}
 mount -t proc proc {root}/proc
 mount --rbind /sys {root}/sys
 mount --rbind /dev {root}/dev
-mount -t tmpfs lab-{host.netns} {root}/run
-for shared in {host.run} {host.data}; do mkdir -p {root}$shared; mount --bind $shared {root}$shared; done
-mkdir -p {root}/run/docker/plugins {root}/run/docker/netns
+# Whatever the lab makes in the tree goes with it.
+for own in /run {DATA}; do mkdir -p {root}$own; mount -t tmpfs lab-{host.netns} {root}$own; done
+for shared in /run/docker {host.lab.run} {host.data}; do
+  mkdir -p {root}$shared
+  mount --bind $shared $shared
+  mount --make-shared $shared
+  mount --bind $shared {root}$shared
+done
 [ -e {root}/etc/resolv.conf ] || touch {root}/etc/resolv.conf
 mount --bind {host.run}/resolv.conf {root}/etc/resolv.conf
-# The keeper stays outside and starts the engine through chroot: the tree needs no python.
-exec /usr/bin/python3 {KEEPER} {host.run}/keeper.sock
-"""
+# The tree is the root of a mount namespace, which this process keeps for the engines to come. A chroot would not do:
+# whoever enters the namespace of a container (docker exec) would find himself outside of it.
+unshare --mount --propagation unchanged sh -ec \
+  'cd {root}; pivot_root . .; umount -l .; touch {host.run}/tree.ready; exec sleep infinity' &
+echo $! >{host.run}/tree.pid
+until [ -e {host.run}/tree.ready ]; do kill -0 $!; sleep 0.02; done
+""" + become_keeper(host)
 
     def command(self, host, extra):
-        return ["chroot", str(self.root), "dockerd", *dockerd_flags(host), *extra]
+        return ["nsenter", "-t", str(host.pid("tree")), "-m", "dockerd", *dockerd_flags(host), *extra]
+
+
+def own_paths(host):
+    """Shell that gives the host its name, and its own, empty ones of the paths that dockerd and containerd fix."""
+    return f"""
+set -e
+hostname {host.name}
+mkdir -p /run/docker /run/containerd
+mount -t tmpfs lab-{host.netns} /run/docker
+mount -t tmpfs lab-{host.netns} /run/containerd
+mkdir -p /run/docker/plugins /run/docker/netns
+mount --bind {host.run}/resolv.conf /etc/resolv.conf
+"""
+
+
+def become_keeper(host):
+    return f"exec /usr/bin/python3 {KEEPER} {host.run}/keeper.sock\n"
 
 
 def dockerd_flags(host):

@@ -108,13 +108,13 @@ def _has_containers(host):
 def _unmount_leftovers(host):
     """A dockerd that stops while a container ends may leave its root mounted, and can never remove it then
     ("device or resource busy"). On a real host a reboot mends that; here it would fail whatever comes next."""
-    keeper = host.pid("keeper")
-    if keeper is None:
+    place = host.pid("tree") or host.pid("keeper")
+    if place is None:
         return
-    with open(f"/proc/{keeper}/mounts") as mounts:
+    with open(f"/proc/{place}/mounts") as mounts:
         left = [line.split()[1] for line in mounts if f"{host.data}/docker/overlay2/" in line]
     for path in left:
-        subprocess.run(enter(host, ["umount", "--lazy", path]), capture_output=True, check=False)
+        subprocess.run(["nsenter", "-t", str(place), "-m", "umount", "--lazy", path], capture_output=True, check=False)
 
 
 def _is_zombie(pid):

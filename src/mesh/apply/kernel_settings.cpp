@@ -18,13 +18,13 @@ std::vector<KernelSetting> overlay_settings() {
 }
 
 /// Version 6 is off: else the ports themselves would speak on the members' wire. Some kernels have
-/// no version 6, or no rules for bridged frames: then virtual addresses hide the client's. That
-/// nobody answers for names while the daemon is away must be said to each who asks, not once a
-/// second: engines wait four seconds before they ask the next server.
+/// no version 6, or no rules for bridged frames: then virtual addresses hide the client's. Refusals
+/// of ports (ICMP type 3) are not throttled, unlike the other types that are by default: while the
+/// agent is away, containers' resolvers learn by them that they must ask the next server.
 std::vector<KernelSetting> welcome_overlay_settings() {
   return {{"net/ipv6/conf/default/disable_ipv6", "1"},
           {"net/bridge/bridge-nf-call-iptables", "1"},
-          {"net/ipv4/icmp_ratelimit", "0"}};
+          {"net/ipv4/icmp_ratemask", "6160"}};
 }
 
 /// The host accepts 127.0.0.1 as a source on this device only, and takes part in routing at all:

@@ -1,5 +1,7 @@
 #include "mesh/apply/overlay.h"
 
+#include <cerrno>
+
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -77,6 +79,24 @@ bool reaches(NetNamespace const& from, Address to, NetNamespace const& there, st
     }
   }
   return false;
+}
+
+/// Is a datagram to a port where nobody listens refused? Waits long for the answer, not forever.
+bool is_refused(NetNamespace const& from, Address to) {
+  return from
+      .run([&]() -> Result<void> {
+        int const fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        timeval const patience{.tv_sec = 5, .tv_usec = 0};
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        auto const target = socket_address(to);
+        connect(fd, reinterpret_cast<sockaddr const*>(&target), sizeof target);
+        char answer = 'x';
+        bool const refused = send(fd, &answer, sizeof answer, 0) > 0 &&
+                             recv(fd, &answer, sizeof answer, 0) < 0 && errno == ECONNREFUSED;
+        close(fd);
+        return refused ? Result<void>() : unavailable("no answer");
+      })
+      .has_value();
 }
 
 /// Two hosts on one wire, 192.168.9.1 and .2, each with an overlay and one container.
@@ -162,6 +182,16 @@ TEST_F(OverlayTest, MembersOfTwoHostsReachEachOther) {
   // The largest datagram that a packet of 1450 bytes has room for, and one more byte.
   EXPECT_TRUE(reaches(hosts_[1].container, address("10.0.1.5"), hosts_[0].container, 1422));
   EXPECT_FALSE(reaches(hosts_[1].container, address("10.0.1.5"), hosts_[0].container, 1423));
+}
+
+TEST_F(OverlayTest, EveryQuestionToAnAbsentAgentIsRefused) {
+  constexpr int kMoreThanTheKernelsBurst = 50;
+  build(hosts_[0], "10.0.1.5");
+  // The first one may be lost while new devices come up.
+  static_cast<void>(is_refused(hosts_[0].container, hosts_[0].spec.node));
+  for (int asked = 0; asked < kMoreThanTheKernelsBurst; ++asked) {
+    ASSERT_TRUE(is_refused(hosts_[0].container, hosts_[0].spec.node)) << asked;
+  }
 }
 
 TEST_F(OverlayTest, ApplyingTwiceChangesNothing) {
