@@ -34,6 +34,9 @@ struct Options {
   unsigned short agent_port = 7946;
   /// A file that says which swarm to join at the start; app/join_file.h.
   std::string join_file;
+  /// What shares connections to VIPs and published ports on this host: "auto" or a name of
+  /// mesh/backend.h.
+  std::string mesh_backend = "auto";
   /// Which labels may open the hosts to containers.
   backends::LabelPolicy label_policy;
 };
@@ -61,6 +64,9 @@ struct Invocation {
 
 /// Takes the values of "--allow-label". Errors: InvalidArgument (no label that needs it).
 [[nodiscard]] Result<void> allow_labels(std::vector<std::string> const& values, Options& options);
+
+/// Errors: InvalidArgument for a mesh backend of another name.
+[[nodiscard]] Result<void> check_mesh_backend(Options const& options);
 
 /// A TCP listener off the loopback interface needs --insecure-tcp. Errors: InvalidArgument.
 [[nodiscard]] Result<void> check_hosts(Options const& options);

@@ -20,7 +20,7 @@ std::vector<KernelSetting> overlay_settings() {
 /// Version 6 is off: else the ports themselves would speak on the members' wire. Some kernels have
 /// no version 6, or no rules for bridged frames: then virtual addresses hide the client's.
 std::vector<KernelSetting> welcome_overlay_settings() {
-  return {{"net/ipv6/conf/default/disable_ipv6", "1"}, {"net/bridge/bridge-nf-call-iptables", "1"}};
+  return {{"net/ipv6/conf/default/disable_ipv6", "1"}, {kBridgedFramesSetting, "1"}};
 }
 
 /// The host accepts 127.0.0.1 as a source on this device only, and takes part in routing at all:
