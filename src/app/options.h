@@ -34,11 +34,11 @@ struct Options {
   unsigned short agent_port = 7946;
   /// A file that says which swarm to join at the start; app/join_file.h.
   std::string join_file;
+  /// Which labels may open the hosts to containers.
+  backends::LabelPolicy label_policy;
   /// What shares connections to VIPs and published ports on this host: "auto" or a name of
   /// mesh/backend.h.
   std::string mesh_backend = "auto";
-  /// Which labels may open the hosts to containers.
-  backends::LabelPolicy label_policy;
 };
 
 /// What to do after reading the command line.
