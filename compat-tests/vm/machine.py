@@ -14,7 +14,7 @@ MODULES = ["net/ipv4", "net/ipv6", "net/netfilter", "net/bridge", "net/802", "ne
 # Nobody asks for this one; Swarmward's hosts have it from the engine.
 AT_START = ["br_netfilter"]
 # What tests start.
-PROGRAMS = ["ip", "iptables-nft", "iptables-legacy", "nft", "ipvsadm"]
+PROGRAMS = ["ip", "nft", *(f"iptables-{flavour}{what}" for flavour in ("nft", "legacy") for what in ("", "-restore", "-save"))]
 # Libraries that programs look for while they run: extensions of iptables.
 PLUGINS = ["/usr/lib/x86_64-linux-gnu/xtables"]
 
@@ -49,7 +49,7 @@ def missing():
     return None
 
 
-def _build(path, kernel, program, arguments, environment):
+def _build(path, kernel, program, arguments, environment, without):
     archive = initramfs.Archive(path)
     archive.folder("dev")
     archive.program("busybox", "bin/busybox")
@@ -63,6 +63,8 @@ def _build(path, kernel, program, arguments, environment):
             archive.file(str(plugin).lstrip("/"), plugin)
     archive.program(program, "test/program")
     for file in kernel.files(MODULES):
+        if file.stem in without:
+            continue
         archive.file(f"lib/modules/{kernel.version}/{file.relative_to(kernel.modules)}", file)
     command = " ".join(["/test/program", *(f"'{argument}'" for argument in arguments)])
     variables = "\n".join(f"export {name}={value}" for name, value in environment.items())
@@ -91,12 +93,15 @@ class Result:
             self.cases[f"{case.get('classname')}.{case.get('name')}"] = outcome
 
 
-def run(kernel, program, folder, test_filter="*", seconds=600, environment=None):
-    """Starts the program in a machine with one processor and returns the Result; the console is kept in `folder`."""
+def run(kernel, program, folder, test_filter="*", seconds=600, environment=None, without=()):
+    """Starts the program in a machine with one processor and returns the Result; the console is kept in `folder`.
+
+    `without` names modules that this kernel shall not have.
+    """
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     initial, console = folder / f"initial-{os.getpid()}", folder / "console.log"
-    _build(initial, kernel, program, [f"--gtest_filter={test_filter}"], environment or {})
+    _build(initial, kernel, program, [f"--gtest_filter={test_filter}"], environment or {}, without)
     command = ["qemu-system-x86_64", "-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "1", "-m", "1024",
                # The machine's clock follows its instructions, and waiting takes no time: a busy host makes it
                # slow, but lets nothing inside time out.

@@ -65,6 +65,11 @@ void add_flags(CLI::App& app, RawFlags& raw, Options& options) {
       options.join_file,
       "JSON file that says which swarm to join once the daemon runs; removed when it has "
       "joined (docs/joining.md)");
+  app.add_option("--mesh-backend",
+                 options.mesh_backend,
+                 "What shares connections to services on this host: nftables, ipvs, iptables, or "
+                 "auto: the first of them that the kernel has (docs/networks.md)")
+      ->capture_default_str();
   app.add_option("--allow-label",
                  raw.labels,
                  "Honour a label that opens hosts to containers, e.g. ward.privileged; "
@@ -125,6 +130,9 @@ Invocation read_command_line(int argc, char const* const* argv) {
   }
   if (result) {
     result = check_hosts(options);
+  }
+  if (result) {
+    result = check_mesh_backend(options);
   }
   if (raw.debug) {
     options.log_level = "debug";

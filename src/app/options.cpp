@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mesh/backend.h"
+
 namespace swarmward::app {
 
 namespace {
@@ -47,7 +49,8 @@ Result<void> apply_key(std::string const& key, nlohmann::json const& value, Opti
                                                   {"tlscert", &options.tls_cert},
                                                   {"tlskey", &options.tls_key},
                                                   {"pidfile", &options.pidfile},
-                                                  {"join-file", &options.join_file}};
+                                                  {"join-file", &options.join_file},
+                                                  {"mesh-backend", &options.mesh_backend}};
   if (auto const text = texts.find(key); text != texts.end()) {
     return apply_text(key, value, *text->second);
   }
@@ -155,6 +158,14 @@ Result<void> allow_labels(std::vector<std::string> const& values, Options& optio
     options.label_policy.allowed.insert(value);
   }
   return {};
+}
+
+Result<void> check_mesh_backend(Options const& options) {
+  if (options.mesh_backend == "auto" || mesh::parse_backend(options.mesh_backend)) {
+    return {};
+  }
+  return invalid_argument("--mesh-backend " + options.mesh_backend +
+                          ": must be auto, nftables, ipvs or iptables");
 }
 
 Result<void> check_hosts(Options const& options) {

@@ -36,6 +36,9 @@ struct Options {
   std::string join_file;
   /// Which labels may open the hosts to containers.
   backends::LabelPolicy label_policy;
+  /// What shares connections to VIPs and published ports on this host: "auto" or a name of
+  /// mesh/backend.h.
+  std::string mesh_backend = "auto";
 };
 
 /// What to do after reading the command line.
@@ -61,6 +64,9 @@ struct Invocation {
 
 /// Takes the values of "--allow-label". Errors: InvalidArgument (no label that needs it).
 [[nodiscard]] Result<void> allow_labels(std::vector<std::string> const& values, Options& options);
+
+/// Errors: InvalidArgument for a mesh backend of another name.
+[[nodiscard]] Result<void> check_mesh_backend(Options const& options);
 
 /// A TCP listener off the loopback interface needs --insecure-tcp. Errors: InvalidArgument.
 [[nodiscard]] Result<void> check_hosts(Options const& options);

@@ -31,6 +31,21 @@ TEST(Config, AFileThatSaysWhatToJoin) {
   EXPECT_FALSE(apply_config(R"({"join-file":7})", {}, options));
 }
 
+TEST(MeshBackend, IsAutoOrOneOfThree) {
+  Options options;
+  EXPECT_TRUE(check_mesh_backend(options));
+  for (std::string const name : {"auto", "nftables", "ipvs", "iptables"}) {
+    ASSERT_TRUE(apply_config(R"({"mesh-backend":")" + name + "\"}", {}, options));
+    EXPECT_EQ(options.mesh_backend, name);
+    EXPECT_TRUE(check_mesh_backend(options)) << name;
+  }
+  options.mesh_backend = "ebtables";
+  auto const checked = check_mesh_backend(options);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().message,
+            "--mesh-backend ebtables: must be auto, nftables, ipvs or iptables");
+}
+
 TEST(Config, FlagsWinAndUnknownKeysAreNamed) {
   Options options;
   options.data_root = "/flag";

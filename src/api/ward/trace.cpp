@@ -89,6 +89,13 @@ class SharedTrace {
       return unavailable("node " + name + " does not tell what its kernel does: " + entry->problem +
                          ". To mend it: " + entry->cure + ". Or name another node by --from");
     }
+    auto const& found = entry->report->findings;
+    auto const other = std::ranges::find(found, "backend", &model::NetworkFinding::kind);
+    if (other != found.end()) {
+      return Error{ErrorCode::NotImplemented,
+                   "node " + name + ": " + other->what + ". To mend it: " + other->cure +
+                       ". Or name another node by --from"};
+    }
     return std::nullopt;
   }
 

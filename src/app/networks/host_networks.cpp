@@ -8,6 +8,7 @@
 #include "app/networks/host_parts.h"
 #include "backends/runner/network_keeper.h"
 #include "base/log.h"
+#include "mesh/apply/choose_backend.h"
 #include "mesh/apply/xfrm.h"
 #include "mesh/host_networks.h"
 
@@ -32,10 +33,11 @@ namespace {
 /// Source of the period: what administrators notice of a firewall that was started anew.
 constexpr std::chrono::seconds kLookAfter{5};
 
-mesh::InspectedPlaces places_of(mesh::AgentOptions const& options) {
+mesh::InspectedPlaces places_of(mesh::AgentOptions const& options, mesh::Backend backend) {
   auto const files = mesh::network_paths(options);
   mesh::InspectedPlaces places{
       .namespaces = files.namespaces, .state = files.state, .plan = files.plan, .underlay = {}};
+  places.backend = backend;
   return places;
 }
 
@@ -69,8 +71,17 @@ void HostNetworks::start(model::NodeId const& node) {
   wanted.state_folder = std::filesystem::path(options_.data_root) / "networks";
   asio::post(thread_, [this, wanted = std::move(wanted)]() mutable {
     work_->agent.reset();
-    can_encrypt_ = mesh::kernel_can_encrypt();
-    auto parts = work_->parts.emplace().list(can_encrypt_);
+    auto const backend = mesh::choose_backend(mesh::parse_backend(options_.mesh_backend));
+    if (!backend) {
+      tell("networks.not_started", backend.error());
+      return;
+    }
+    room_log("mesh")->info(
+        "networks.backend name={} iptables={}", mesh::to_text(backend->backend), backend->iptables);
+    // Encryption marks packets by nftables, whatever shares connections.
+    can_encrypt_ =
+        mesh::kernel_can_encrypt() && mesh::choose_backend(mesh::Backend::Nftables).has_value();
+    auto parts = work_->parts.emplace().list(can_encrypt_, *backend);
     if (!parts) {
       tell("networks.not_started", parts.error());
       return;
@@ -79,7 +90,7 @@ void HostNetworks::start(model::NodeId const& node) {
     work_->options = wanted;
     {
       std::lock_guard const lock(mutex_);
-      inspectable_ = {.places = places_of(wanted), .health = {}};
+      inspectable_ = {.places = places_of(wanted, backend->backend), .health = {}};
     }
     note_pass({});
     work_->agent = std::make_unique<mesh::Agent>(std::move(wanted));

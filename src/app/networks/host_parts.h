@@ -9,6 +9,7 @@
 
 #include "mesh/apply/balancing_parts.h"
 #include "mesh/apply/encryption_parts.h"
+#include "mesh/backend.h"
 #include "mesh/dns/dns_parts.h"
 
 namespace swarmward::app {
@@ -27,13 +28,14 @@ class HostParts {
 
   /// In the order of an agent's options. Called once. Errors: Unavailable if this thread's
   /// namespace cannot be held.
-  [[nodiscard]] Result<std::vector<mesh::NetworkParts*>> list(bool kernel_can_encrypt) {
+  [[nodiscard]] Result<std::vector<mesh::NetworkParts*>> list(bool kernel_can_encrypt,
+                                                              mesh::ChosenBackend const& backend) {
     auto host = mesh::NetNamespace::current();
     if (!host) {
       return host.error();
     }
     host_.emplace(std::move(*host));
-    auto balancing = mesh::BalancingParts::make(*host_);
+    auto balancing = mesh::BalancingParts::make(*host_, mesh::Ingress::kDefaultLink, backend);
     if (!balancing) {
       return balancing.error();
     }

@@ -7,12 +7,14 @@
 
 namespace swarmward::mesh {
 
-Result<BalancingParts> BalancingParts::make(NetNamespace const& host, Subnet link) {
-  auto ingress = Ingress::make(host, link);
+Result<BalancingParts> BalancingParts::make(NetNamespace const& host,
+                                            Subnet link,
+                                            ChosenBackend const& backend) {
+  auto ingress = Ingress::make(host, link, backend);
   if (!ingress) {
     return ingress.error();
   }
-  return BalancingParts(std::move(*ingress));
+  return BalancingParts(std::move(*ingress), backend);
 }
 
 Result<void> BalancingParts::put(NetNamespace const& home, model::PlannedNetwork const& network) {
@@ -22,15 +24,19 @@ Result<void> BalancingParts::put(NetNamespace const& home, model::PlannedNetwork
     vips_.erase(found);
     found = vips_.end();
   }
-  if (found == vips_.end()) {
-    Vips fresh{.home = id, .table = VipTable(home), .applied = {}};
+  bool const first = found == vips_.end();
+  if (first) {
+    Vips fresh{.home = id, .balancer = make_vip_balancer(backend_, home), .applied = {}};
     found = vips_.emplace(network.id, std::move(fresh)).first;
   } else if (found->second.applied == network) {
-    return found->second.table.reassert();
+    return found->second.balancer->reassert();
   }
-  auto applied = found->second.table.apply(network);
+  auto applied = found->second.balancer->apply(network);
   if (applied) {
     found->second.applied = network;
+    if (first) {
+      clear_other_backends(backend_, home, Shared::Vips);
+    }
   } else {
     vips_.erase(found);  // The next call starts anew.
   }

@@ -2,24 +2,27 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "mesh/apply/ingress.h"
-#include "mesh/apply/vip_table.h"
+#include "mesh/apply/make_backend.h"
 #include "mesh/network_parts.h"
 
 namespace swarmward::mesh {
 
-/// What shares connections between tasks on this host, as the agent calls it: a table of VIPs for
-/// each overlay, and the ingress for published ports. Calls with values that are already in the
+/// What shares connections between tasks on this host, as the agent calls it: VIPs of each
+/// overlay, and the ingress for published ports. Calls with values that are already in the
 /// kernel only look whether all is still there, and restore what is not. One call at a time.
 class BalancingParts final : public NetworkParts {
  public:
   /// `host` is the engine's namespace and must outlive the value. Errors: InvalidArgument for a
   /// link that is no /30.
   [[nodiscard]] static Result<BalancingParts> make(NetNamespace const& host,
-                                                   Subnet link = Ingress::kDefaultLink);
+                                                   Subnet link = Ingress::kDefaultLink,
+                                                   ChosenBackend const& backend = {});
 
   [[nodiscard]] Result<void> put(NetNamespace const& home,
                                  model::PlannedNetwork const& network) override;
@@ -30,7 +33,7 @@ class BalancingParts final : public NetworkParts {
  private:
   struct Vips {
     std::uint64_t home = 0;  ///< The kernel's number of the namespace.
-    VipTable table;
+    std::unique_ptr<VipBalancer> balancer;
     model::PlannedNetwork applied;
   };
   struct Published {
@@ -39,8 +42,10 @@ class BalancingParts final : public NetworkParts {
     std::vector<model::PlannedPort> ports;
   };
 
-  explicit BalancingParts(Ingress ingress) : ingress_(std::move(ingress)) {}
+  BalancingParts(Ingress ingress, ChosenBackend backend)
+      : backend_(std::move(backend)), ingress_(std::move(ingress)) {}
 
+  ChosenBackend backend_;
   Ingress ingress_;
   std::map<std::string, Vips> vips_;    ///< By the network's id.
   std::optional<Published> published_;  ///< What the ingress was last given.

@@ -83,7 +83,7 @@ Result<void> EncryptionParts::prepare(model::PlannedNetwork const& network,
   if (!kernel_can_) {
     return unavailable(
         "the network is encrypted, which this host's kernel cannot do: it lacks ESP "
-        "with AES-GCM (the modules esp4, gcm and xfrm_user)");
+        "with AES-GCM (the modules esp4, gcm and xfrm_user) or nftables");
   }
   present_[network.id] = network.vni;
   auto const wanted = wanted_by(plan);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "mesh/apply/owned_tables.h"
 #include "mesh/apply/run_program.h"
 #include "mesh/render/forward_accept.h"
 
@@ -18,9 +19,10 @@ constexpr char const* kLockSeconds = "5";
 constexpr std::array kStacks{"iptables-nft", "iptables-legacy"};
 
 /// Even a look at a table of the legacy stack makes it, and makes all packets pass it from then on.
-bool in_use(std::string const& stack) {
+/// The other one fails where the kernel has no nftables, and filters nothing there.
+bool in_use(NetNamespace const& net, std::string const& stack) {
   if (stack != "iptables-legacy") {
-    return true;
+    return has_nftables(net);
   }
   std::ifstream tables("/proc/thread-self/net/ip_tables_names");
   for (std::string table; tables >> table;) {
@@ -61,10 +63,10 @@ Result<void> carry_out(std::string const& stack, Plan plan) {
 }
 
 Result<void> carry_out_in_all(NetNamespace const& net, Plan plan) {
-  return net.run([plan]() -> Result<void> {
+  return net.run([&net, plan]() -> Result<void> {
     Result<void> result;
     for (std::string const stack : kStacks) {
-      if (!in_use(stack)) {
+      if (!in_use(net, stack)) {
         continue;
       }
       if (auto const done = carry_out(stack, plan); !done) {
@@ -87,9 +89,9 @@ Result<void> remove_forward_accept(NetNamespace const& net) {
 
 Result<std::vector<std::string>> find_forward_drops(NetNamespace const& net) {
   std::vector<std::string> dropping;
-  auto const looked = net.run([&dropping]() -> Result<void> {
+  auto const looked = net.run([&net, &dropping]() -> Result<void> {
     for (std::string const stack : kStacks) {
-      if (!in_use(stack)) {
+      if (!in_use(net, stack)) {
         continue;
       }
       auto const listing = run_iptables(stack, {"-S"});

@@ -8,6 +8,7 @@
 #include "mesh/apply/forward_filter.h"
 #include "mesh/apply/interface_addresses.h"
 #include "mesh/apply/kept_routes.h"
+#include "mesh/render/ingress_rules.h"
 
 namespace swarmward::mesh {
 namespace {
@@ -30,32 +31,32 @@ std::uint64_t namespace_id(NetNamespace const& net) {
   return fstat(net.fd(), &about) == 0 ? about.st_ino : 0;
 }
 
-Result<Ingress> Ingress::make(NetNamespace const& host, Subnet link) {
+Result<Ingress> Ingress::make(NetNamespace const& host, Subnet link, ChosenBackend backend) {
   auto const planned = plan_ingress_link(link);
   if (!planned) {
     return planned.error();
   }
-  return Ingress(host, *planned);
+  return Ingress(host, *planned, std::move(backend));
 }
 
-Ingress::Ingress(NetNamespace const& host, IngressLink const& link)
+Ingress::Ingress(NetNamespace const& host, IngressLink const& link, ChosenBackend backend)
     : host_(&host),
       link_(link),
       ports_(std::make_unique<PortReservation>(host, link.ingress_side)),
-      host_tables_(host, {kPublishedTable}) {}
+      backend_(std::move(backend)),
+      publisher_(make_port_publisher(backend_, host)) {}
 
 Result<void> Ingress::ensure(NetNamespace const& home, model::PlannedNetwork const& network) {
   auto const id = namespace_id(home);
   bool const another = home_ == nullptr || id != home_id_;
   if (another) {
-    rules_.reset();
     applied_ = {};
   }
   if (another || home_ != &home) {
     home_ = &home;
     home_id_ = id;
-    home_tables_.emplace(home, std::vector<std::string>{kIngressTable, kIsolationTable});
-    rules_.reset();
+    balancer_ = make_port_balancer(backend_, home, link_.ingress_side);
+    shared_ = false;
   }
   network_ = network;
   if (auto linked = ensure_ingress_link(*host_, home, link_, network.mtu); !linked) {
@@ -68,17 +69,21 @@ Result<void> Ingress::apply(std::vector<model::PlannedPort> const& ports) {
   if (home_ == nullptr) {
     return invalid_argument("published ports need the ingress network first");
   }
-  auto wanted = plan_ingress_rules(network_, ports, rules_ ? &*rules_ : nullptr);
+  auto kept = plan_ingress_rules(network_, ports, nullptr).kept;
   // From the tasks outwards: nobody is sent where nothing is ready.
-  if (auto routed = add_kept_routes(*home_, wanted.kept); !routed) {
+  if (auto routed = add_kept_routes(*home_, kept); !routed) {
     return routed;
   }
-  if (auto written = write_rules(wanted); !written) {
+  if (auto written = balancer_->apply(network_, ports); !written) {
     return written;
   }
-  if (auto unrouted = remove_other_kept_routes(*home_, wanted.kept); !unrouted) {
+  if (!std::exchange(shared_, true)) {
+    clear_other_backends(backend_, *home_, Shared::Ports);
+  }
+  if (auto unrouted = remove_other_kept_routes(*home_, kept); !unrouted) {
     return unrouted;
   }
+  kept_ = std::move(kept);
   auto result = publish(ports);
   IngressState state{.network = network_, .ports = ports};
   auto const stale = plan_stale_ingress_flows(applied_, state, link_.ingress_side);
@@ -96,9 +101,15 @@ Result<void> Ingress::publish(std::vector<model::PlannedPort> const& ports) {
   auto const published = published_now(ports);
   ports_->hold(published);
   auto const before = published_ ? published_->ports : std::set<Published>();
-  if (auto written = write_published({link_.host_side, link_.ingress_side, published}); !written) {
+  PublishedRules wanted{link_.host_side, link_.ingress_side, published};
+  if (auto written = publisher_->apply(wanted); !written) {
+    published_.reset();
     return written;
   }
+  if (!published_) {
+    clear_other_backends(backend_, *host_, Shared::Published);
+  }
+  published_ = std::move(wanted);
   return forget_all(*host_, plan_stale_host_flows(before, published));
 }
 
@@ -109,10 +120,9 @@ Result<void> Ingress::reassert() {
   if (auto linked = ensure_ingress_link(*host_, *home_, link_, network_.mtu); !linked) {
     return linked;
   }
-  auto result = restore_tables();
-  if (rules_) {
-    keep_first(result, add_kept_routes(*home_, rules_->kept));
-  }
+  auto result = balancer_->reassert();
+  keep_first(result, publisher_->reassert());
+  keep_first(result, add_kept_routes(*home_, kept_));
   if (published_) {
     keep_first(result, publish(applied_.ports));
   }
@@ -122,55 +132,18 @@ Result<void> Ingress::reassert() {
 
 Result<void> Ingress::remove() {
   ports_->hold({});
-  auto result = host_tables_.remove();
-  if (home_tables_) {
-    keep_first(result, home_tables_->remove());
+  auto result = publisher_->remove();
+  clear_other_backends(backend_, *host_, Shared::Published);
+  if (balancer_) {
+    keep_first(result, balancer_->remove());
   }
   keep_first(result, remove_forward_accept(*host_));
   keep_first(result, remove_ingress_link(*host_, home_));
   home_ = nullptr;
-  home_tables_.reset();
-  rules_.reset();
+  balancer_.reset();
+  kept_ = {};
   published_.reset();
   applied_ = {};
-  return result;
-}
-
-Result<void> Ingress::write_rules(IngressRules const& wanted) {
-  if (rules_ && home_tables_->run(render_ingress_change(*rules_, wanted))) {
-    rules_ = wanted;
-    return {};
-  }
-  // Nothing is known of the tables, or somebody else changed them: all is written anew.
-  rules_.reset();
-  auto written = home_tables_->run(render_ingress_tables(wanted));
-  if (written) {
-    rules_ = wanted;
-  }
-  return written;
-}
-
-Result<void> Ingress::write_published(PublishedRules const& wanted) {
-  if (published_ && host_tables_.run(render_published_change(*published_, wanted))) {
-    published_ = wanted;
-    return {};
-  }
-  published_.reset();
-  auto written = host_tables_.run(render_published_table(wanted));
-  if (written) {
-    published_ = wanted;
-  }
-  return written;
-}
-
-Result<void> Ingress::restore_tables() {
-  Result<void> result;
-  if (rules_ && !home_tables_->intact()) {
-    result = home_tables_->run(render_ingress_tables(*rules_));
-  }
-  if (published_ && !host_tables_.intact()) {
-    keep_first(result, host_tables_.run(render_published_table(*published_)));
-  }
   return result;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "mesh/apply/ingress_link.h"
-#include "mesh/apply/owned_tables.h"
+#include "mesh/apply/make_backend.h"
 #include "mesh/apply/port_reservation.h"
-#include "mesh/render/ingress_rules.h"
+#include "mesh/render/kept_clients.h"
 #include "mesh/render/stale_flows.h"
 
 namespace swarmward::mesh {
@@ -25,7 +27,9 @@ class Ingress {
   static constexpr Subnet kDefaultLink{.base = {0xA9FEFA00U}, .length = 30};
 
   /// `host` is the engine's namespace. Errors: InvalidArgument for a link that is no /30.
-  [[nodiscard]] static Result<Ingress> make(NetNamespace const& host, Subnet link = kDefaultLink);
+  [[nodiscard]] static Result<Ingress> make(NetNamespace const& host,
+                                            Subnet link = kDefaultLink,
+                                            ChosenBackend backend = {});
 
   /// Connects the host with the ingress network, whose namespace `home` is and from now on stays
   /// until remove() or another call. To be called with each new plan, before apply(): it takes
@@ -33,7 +37,7 @@ class Ingress {
   [[nodiscard]] Result<void> ensure(NetNamespace const& home, model::PlannedNetwork const& network);
 
   /// Makes it so that these ports, and no others, are answered. The first call replaces whatever
-  /// is there; later ones change the difference. Each table changes in one transaction. Then
+  /// is there; later ones change the difference. Then
   /// forgets the flows that the change made stale. Errors: InvalidArgument before ensure().
   [[nodiscard]] Result<void> apply(std::vector<model::PlannedPort> const& ports);
 
@@ -46,26 +50,25 @@ class Ingress {
   [[nodiscard]] Result<void> remove();
 
  private:
-  Ingress(NetNamespace const& host, IngressLink const& link);
+  Ingress(NetNamespace const& host, IngressLink const& link, ChosenBackend backend);
 
-  [[nodiscard]] Result<void> write_rules(IngressRules const& wanted);
   /// What is published, with the addresses that the host's interfaces have now.
   [[nodiscard]] std::set<Published> published_now(
       std::vector<model::PlannedPort> const& ports) const;
   [[nodiscard]] Result<void> publish(std::vector<model::PlannedPort> const& ports);
-  [[nodiscard]] Result<void> write_published(PublishedRules const& wanted);
-  [[nodiscard]] Result<void> restore_tables();
 
   NetNamespace const* host_;
   IngressLink link_;
   std::unique_ptr<PortReservation> ports_;
-  OwnedTables host_tables_;
+  ChosenBackend backend_;
+  std::unique_ptr<PortPublisher> publisher_;
   /// Nothing before ensure().
   NetNamespace const* home_ = nullptr;
-  std::optional<OwnedTables> home_tables_;
+  std::unique_ptr<PortBalancer> balancer_;
   std::uint64_t home_id_ = 0;  ///< Tells namespaces apart that come one after the other.
+  bool shared_ = false;        ///< The balancer has been given ports.
+  KeptClients kept_;
   /// What the kernel has; nothing if that is not known.
-  std::optional<IngressRules> rules_;
   std::optional<PublishedRules> published_;
   model::PlannedNetwork network_;
   IngressState applied_;

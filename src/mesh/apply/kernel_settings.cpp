@@ -23,7 +23,7 @@ std::vector<KernelSetting> overlay_settings() {
 /// agent is away, containers' resolvers learn by them that they must ask the next server.
 std::vector<KernelSetting> welcome_overlay_settings() {
   return {{"net/ipv6/conf/default/disable_ipv6", "1"},
-          {"net/bridge/bridge-nf-call-iptables", "1"},
+          {kBridgedFramesSetting, "1"},
           {"net/ipv4/icmp_ratemask", "6160"}};
 }
 

@@ -16,6 +16,9 @@ struct KernelSetting {
 
 /// Of every overlay's namespace.
 [[nodiscard]] std::vector<KernelSetting> overlay_settings();
+/// Shows bridged frames to the namespace's rules. New namespaces have it so; set by
+/// whoever shares connections there.
+inline constexpr char const* kBridgedFramesSetting = "net/bridge/bridge-nf-call-iptables";
 /// Of every overlay's namespace, as far as the kernel has them.
 [[nodiscard]] std::vector<KernelSetting> welcome_overlay_settings();
 /// Of the host's namespace, once the device to the ingress network is there.

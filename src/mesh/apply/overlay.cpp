@@ -30,6 +30,9 @@ Result<void> set_kernel_settings() {
     }
   }
   for (auto const& [name, value] : welcome_overlay_settings()) {
+    if (name == kBridgedFramesSetting) {
+      continue;  // New namespaces have it so; what shares connections may need it otherwise.
+    }
     if (auto const set = set_sysctl(name, value); !set) {
       room_log("mesh")->debug("overlay.setting_absent name={}", name);
     }

@@ -133,6 +133,10 @@ std::uint32_t generation_of(NetNamespace const& net) {
 
 }  // namespace
 
+bool has_nftables(NetNamespace const& net) {
+  return generation_of(net) != 0;
+}
+
 OwnedTables::OwnedTables(NetNamespace const& net, std::vector<std::string> tables)
     : net_(net), tables_(std::move(tables)) {}
 

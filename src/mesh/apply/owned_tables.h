@@ -12,6 +12,9 @@
 
 namespace swarmward::mesh {
 
+/// Does the kernel have nftables at all?
+[[nodiscard]] bool has_nftables(NetNamespace const& net);
+
 /// Tables of nftables in one namespace that nobody else may change: sees when somebody did. One
 /// caller at a time. The namespace must outlive the value.
 class OwnedTables {
@@ -24,7 +27,8 @@ class OwnedTables {
   /// made anew.
   [[nodiscard]] Result<void> run(std::string const& commands);
 
-  /// Runs the transactions of a change; after an error the later ones are left out. Errors as above.
+  /// Runs the transactions of a change; after an error the later ones are left out. Errors as
+  /// above.
   [[nodiscard]] Result<void> run(StagedChange const& change);
 
   /// Do the tables have what they had after the last change of ours? Cheap as long as nobody

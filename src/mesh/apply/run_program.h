@@ -12,8 +12,9 @@ struct ProgramResult {
   std::string output;  ///< Of both its streams.
 };
 
-/// Runs a program from PATH to its end, in the calling thread's network namespace, with nothing to
+/// Runs a program from PATH to its end, in the calling thread's network namespace, with `input` to
 /// read. Errors: NotFound where there is no such program, Unavailable if it cannot be started.
-[[nodiscard]] Result<ProgramResult> run_program(std::vector<std::string> const& command);
+[[nodiscard]] Result<ProgramResult> run_program(std::vector<std::string> const& command,
+                                                std::string const& input = {});
 
 }  // namespace swarmward::mesh

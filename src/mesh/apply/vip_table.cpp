@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "mesh/apply/conntrack.h"
-#include "mesh/apply/sysctl.h"
 
 namespace swarmward::mesh {
 
@@ -48,15 +47,12 @@ Result<void> VipTable::remove() {
 }
 
 Result<VipSource> VipTable::prepare() const {
-  if (!std::filesystem::exists(bridge_filter_)) {
-    return VipSource::Node;
-  }
   // Answers of tasks are bridged to the client; so the kernel has to put the VIP back in there.
-  auto const set = net_.run([] { return set_sysctl("net/bridge/bridge-nf-call-iptables", "1"); });
-  if (!set && set.error().code != ErrorCode::NotFound) {
-    return set.error();
+  auto const frames = set_bridged_frames(net_, BridgedFrames::Shown, bridge_filter_);
+  if (!frames) {
+    return frames.error();
   }
-  return set ? VipSource::Client : VipSource::Node;
+  return *frames == BridgedFrames::Shown ? VipSource::Client : VipSource::Node;
 }
 
 Result<void> VipTable::write_rules(VipRules const& wanted) {

@@ -40,6 +40,7 @@ struct TableComparison {
   std::string purpose;   ///< What it is for: "connections to virtual addresses".
   KeyNames names;
 };
+/// A table that cannot be there, as its error NotImplemented says, is passed by.
 void compare_table(TableComparison const& wanted, ObservedTable const& seen, Findings& findings);
 
 /// The table of virtual addresses.

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "mesh/apply/interface_addresses.h"
+#include "mesh/apply/kernel_settings.h"
 #include "mesh/apply/overlay.h"
+#include "mesh/backend.h"
 #include "mesh/device_name.h"
 #include "mesh/inspect/compare.h"
 #include "mesh/inspect/observe.h"
@@ -64,6 +66,9 @@ class Look {
     report_.mark = agent.mark;
     report_.age_seconds = agent.age_seconds;
     look_at_engine();
+    if (places_.backend != Backend::Nftables) {
+      note_backend();
+    }
     look_at_networks(*host);
     report_.findings = findings_.found();
     report_.looked_at = findings_.looked_at();
@@ -107,6 +112,30 @@ class Look {
     find_missing(wanted.networks);
   }
 
+  [[nodiscard]] Error other_backend() const {
+    return {ErrorCode::NotImplemented,
+            fmt::format("connections are shared by {}", to_text(places_.backend))};
+  }
+
+  void note_backend() {
+    findings_.note("backend",
+                   fmt::format("connections are shared by {}: its rules were not compared with the "
+                               "plan, and trace cannot follow them",
+                               to_text(places_.backend)),
+                   "--mesh-backend asks for it, or the kernel has no nftables",
+                   "look at them by hand (docs/networks.md), or start the daemon with "
+                   "--mesh-backend nftables");
+  }
+
+  /// IPVS needs that bridged frames are hidden where there are VIPs.
+  void leave_out_rules(ObservedOverlay& seen) const {
+    seen.vips = other_backend();
+    auto const frames = seen.settings.find(kBridgedFramesSetting);
+    if (places_.backend == Backend::Ipvs && frames != seen.settings.end()) {
+      frames->second = "1";
+    }
+  }
+
   void look_at(WantedNetwork const& wanted, NetNamespace const& host) {
     auto const& planned = wanted.planned;
     auto const named = std::ranges::find(plan_.networks, planned.id, &model::PlannedNetwork::id);
@@ -115,7 +144,10 @@ class Look {
     }
     findings_.about(planned.name);
     report_.networks.push_back(planned.name);
-    auto const seen = observe_overlay(file_of(planned.id), planned);
+    auto seen = observe_overlay(file_of(planned.id), planned);
+    if (places_.backend != Backend::Nftables) {
+      leave_out_rules(seen);
+    }
     auto underlay = places_.underlay;
     underlay.port = static_cast<std::uint16_t>(plan_.data_path_port);
     compare_overlay(wanted, underlay, state_, seen, findings_);
@@ -145,7 +177,10 @@ class Look {
     }
     auto const ports = plan_published(
         plan_.ports, [&](std::string const& interface) { return addresses_of(host, interface); });
-    auto const seen = observe_ingress(host, file_of(planned.id), ports);
+    auto seen = observe_ingress(host, file_of(planned.id), ports);
+    if (places_.backend != Backend::Nftables) {
+      seen.published = seen.shared = seen.isolation = other_backend();
+    }
     compare_ingress(plan_, planned, *link, ports, seen, findings_);
     if (question_.path_network == planned.id && !question_.path_key.empty()) {
       bool open = false;
@@ -164,6 +199,9 @@ class Look {
 
   /// `dispatch`: the map from keys to chains; without an entry there nothing is picked.
   void set_path(bool open, char const* dispatch, ObservedTable const& table) {
+    if (places_.backend != Backend::Nftables) {
+      return;  // The note tells; a path without steps would look like a fault.
+    }
     model::NetworkPath path;
     path.open = open;
     if (table) {

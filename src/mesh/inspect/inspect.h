@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "mesh/apply/ingress.h"
+#include "mesh/backend.h"
 #include "mesh/inspect/observed.h"
 #include "mesh/overlay_spec.h"
 #include "model/network_report.h"
@@ -18,6 +19,8 @@ struct InspectedPlaces {
   std::filesystem::path plan;        ///< What the manager told last.
   Underlay underlay;
   Subnet link = Ingress::kDefaultLink;
+  /// What shares connections here. Only the tables of nftables are compared.
+  Backend backend = Backend::Nftables;
 };
 
 /// What the agent says of itself, beside its files.

@@ -64,6 +64,10 @@ std::uint32_t entry_mark(Address node) {
   return kFirstEntry + (node.value & kLowBits);
 }
 
+std::uint32_t entry_zone(Address node) {
+  return node.value & kLowBits;
+}
+
 std::vector<std::string> entry_texts(std::set<Address> const& of,
                                      std::set<Address> const& without) {
   return texts_by_mac(of, without, kFirstEntry);

@@ -32,6 +32,9 @@ struct KeptClients {
 /// it. Apart from the marks that pick and from the kernel's own tables.
 [[nodiscard]] std::uint32_t entry_mark(Address node);
 
+/// The zone of connection tracking for those that entered by that node.
+[[nodiscard]] std::uint32_t entry_zone(Address node);
+
 /// The map from a node's hardware address to entry_mark(), as elements of nft.
 [[nodiscard]] std::vector<std::string> entry_texts(std::set<Address> const& of,
                                                    std::set<Address> const& without);

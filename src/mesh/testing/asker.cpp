@@ -128,6 +128,44 @@ std::string UdpAsker::ask(Target const& target) const {
   return size > 0 ? std::string(answer.data(), static_cast<std::size_t>(size)) : std::string();
 }
 
+OpenConnection::OpenConnection(NetNamespace const& client,
+                               NetNamespace const& server,
+                               Target const& target) {
+  int listener = -1;
+  static_cast<void>(server.run([&]() -> Result<void> {
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    limit_waits(listener, kPatiently);
+    bind_port(listener, target.port);
+    static_cast<void>(listen(listener, 1));
+    return {};
+  }));
+  static_cast<void>(client.run([&]() -> Result<void> {
+    client_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    limit_waits(client_, kPatiently);
+    auto const where = where_of(target);
+    static_cast<void>(
+        connect(client_, reinterpret_cast<sockaddr const*>(&where.bytes), where.size));
+    return {};
+  }));
+  server_ = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  close(listener);
+  limit_waits(client_, kBriefly);
+  limit_waits(server_, kBriefly);
+}
+
+OpenConnection::~OpenConnection() {
+  close(client_);
+  close(server_);
+}
+
+bool OpenConnection::carries() const {
+  char got = 0;
+  auto const passes = [&got](int from, int to) {
+    return send(from, "!", 1, MSG_NOSIGNAL) == 1 && recv(to, &got, 1, 0) == 1;
+  };
+  return passes(client_, server_) && passes(server_, client_);
+}
+
 bool answers_ping(NetNamespace const& from, std::string const& address) {
   bool answered = false;
   static_cast<void>(from.run([&]() -> Result<void> {

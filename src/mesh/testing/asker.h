@@ -50,6 +50,23 @@ class UdpAsker {
   int fd_ = -1;
 };
 
+/// A connection of TCP that stays open, seen from both its ends.
+class OpenConnection {
+ public:
+  /// From a client to a server of its own, which it reaches by `target`.
+  OpenConnection(NetNamespace const& client, NetNamespace const& server, Target const& target);
+  ~OpenConnection();
+  OpenConnection(OpenConnection const&) = delete;
+  OpenConnection& operator=(OpenConnection const&) = delete;
+
+  /// Does a byte get through each way, in half a second each?
+  [[nodiscard]] bool carries() const;
+
+ private:
+  int client_ = -1;
+  int server_ = -1;
+};
+
 /// Does the address answer an echo request within half a second?
 [[nodiscard]] bool answers_ping(NetNamespace const& from, std::string const& address);
 
