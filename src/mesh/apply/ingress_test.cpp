@@ -7,9 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mesh/apply/sandbox_routes.h"
-#include "mesh/testing/backends.h"
-#include "mesh/testing/mini_overlay.h"
+#include "mesh/testing/ingress_fixture.h"
 
 namespace swarmward::mesh {
 namespace {
@@ -17,82 +15,8 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::Pair;
 using ::testing::StartsWith;
-
-constexpr std::uint16_t kPort = 8080;
-Target const kFirstHost{"192.0.2.1", kPort};
-Target const kSecondHost{"192.0.2.2", kPort};
-
-/// Two hosts with a task each, and a client outside; every host answers on port 8080.
-class IngressTest : public MiniOverlayTest, public ::testing::WithParamInterface<ChosenBackend> {
- protected:
-  void SetUp() override {
-    MiniOverlayTest::SetUp();
-    if (IsSkipped()) {
-      return;
-    }
-    if (auto const reason = why_not(GetParam()); !reason.empty()) {
-      GTEST_SKIP() << reason;
-    }
-    first_ = &add_host("10.0.0.2");
-    second_ = &add_host("10.0.0.3");
-    outside_ = &add_outsider();
-    near_ = &add_task(*first_, "10.0.0.11");
-    far_ = &add_task(*second_, "10.0.0.12");
-    connect();
-    for (auto const* task : {near_, far_}) {
-      SandboxRoute const route{.sandbox = folder() / ("task-" + task->address),
-                               .address = parse_address(task->address).value(),
-                               .subnet = parse_subnet("10.0.0.0/24").value(),
-                               .node = parse_address(task->host->node).value()};
-      set_sandbox_route(route).value();
-    }
-    ingress_ = make_ingress(first_->net);
-    other_ = make_ingress(second_->net);
-  }
-
-  static std::unique_ptr<Ingress> make_ingress(NetNamespace const& host,
-                                               Subnet link = Ingress::kDefaultLink) {
-    return std::make_unique<Ingress>(Ingress::make(host, link, GetParam()).value());
-  }
-
-  static std::vector<model::PlannedPort> serving(std::vector<std::string> const& backends) {
-    return {{kPort, 80, model::Protocol::Tcp, backends},
-            {kPort, 80, model::Protocol::Udp, backends}};
-  }
-
-  /// The clients' addresses shall be kept.
-  void publish_kept() {
-    auto ports = serving({"10.0.0.11", "10.0.0.12"});
-    for (auto& port : ports) {
-      port.mode = model::IngressMode::Preserve;
-    }
-    publish(ports);
-  }
-
-  /// On both hosts.
-  void publish(std::vector<model::PlannedPort> const& ports) {
-    for (auto const& [ingress, host] :
-         {std::pair{ingress_.get(), first_}, {other_.get(), second_}}) {
-      ingress->ensure(*host->overlay, plan(*host)).value();
-      ingress->apply(ports).value();
-    }
-  }
-
-  void serve(std::vector<std::string> const& backends) { publish(serving(backends)); }
-
-  void publish() { serve({"10.0.0.11", "10.0.0.12"}); }
-
-  Host* first_ = nullptr;
-  Host* second_ = nullptr;
-  Task* near_ = nullptr;
-  Task* far_ = nullptr;
-  NetNamespace* outside_ = nullptr;
-  std::unique_ptr<Ingress> ingress_;
-  std::unique_ptr<Ingress> other_;
-};
 
 TEST_P(IngressTest, EveryHostAnswersAndTakesTurns) {
   publish();
@@ -259,53 +183,6 @@ TEST_P(IngressTest, AFlowOfUdpRecoversWhenItsTaskGoes) {
   EXPECT_THAT(asker.ask(kFirstHost), StartsWith("10.0.0.11"));
 }
 
-TEST_P(IngressTest, ElementsThatOthersTookComeBack) {
-  if (GetParam().backend != Backend::Nftables) {
-    GTEST_SKIP() << "only nftables has elements";
-  }
-  publish();
-  shell(*first_->overlay, "nft flush map ip ward_ingress backends");
-  EXPECT_EQ(ask_tcp(*outside_, kFirstHost, kBriefly), "");
-  ASSERT_TRUE(ingress_->reassert());
-  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
-  shell(first_->net, "nft flush set ip ward_published published");
-  ASSERT_TRUE(ingress_->reassert());
-  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
-}
-
-TEST_P(IngressTest, ElementsTakenRightAfterAChangeOrBeforeItComeBack) {
-  if (GetParam().backend != Backend::Nftables) {
-    GTEST_SKIP() << "only nftables has elements";
-  }
-  publish();
-  serve({"10.0.0.11"});
-  shell(*first_->overlay, "nft flush map ip ward_ingress backends");
-  ASSERT_TRUE(ingress_->reassert());
-  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
-  shell(*first_->overlay, "nft flush map ip ward_ingress backends");
-  serve({"10.0.0.11", "10.0.0.12"});
-  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
-}
-
-TEST_P(IngressTest, WhatOthersFlushedComesBack) {
-  shell(first_->net, "iptables-nft -P FORWARD DROP");
-  publish();
-  flush_rules(first_->net, GetParam());
-  shell(first_->net, "iptables-nft -P FORWARD DROP");
-  flush_rules(*first_->overlay, GetParam());
-  EXPECT_EQ(ask_tcp(*outside_, kFirstHost, kBriefly), "");
-  ASSERT_TRUE(ingress_->reassert());
-  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
-  shell(first_->net, "ip link del ward0");
-  ASSERT_TRUE(ingress_->reassert());
-  // A new link drops the first packets until its other end is up.
-  std::string answer;
-  for (int attempt = 0; attempt < 10 && answer.empty(); ++attempt) {
-    answer = ask_tcp(*outside_, kFirstHost, kBriefly);
-  }
-  EXPECT_NE(answer, "");
-}
-
 TEST_P(IngressTest, TasksReachNobodyByTheIngressNetwork) {
   auto& neighbour = add_task(*first_, "10.0.0.13");
   connect();
@@ -320,62 +197,11 @@ TEST_P(IngressTest, TasksReachNobodyByTheIngressNetwork) {
   EXPECT_NE(ask_tcp(*outside_, kSecondHost), "");
 }
 
-TEST_P(IngressTest, PublishedPortsAreTakenUntilTheyAreNot) {
-  publish();
-  // A program that cannot bind its port answers nobody.
-  NameServer const late(first_->net, "late", kPort);
-  EXPECT_THAT(ask_tcp(first_->net, {"127.0.0.1", kPort}), Not(HasSubstr("late")));
-  ASSERT_TRUE(ingress_->apply({}));
-  EXPECT_EQ(ask_tcp(*outside_, kFirstHost, kBriefly), "");
-  NameServer const next(first_->net, "next", kPort);
-  EXPECT_THAT(ask_tcp(*outside_, kFirstHost), StartsWith("next 192.0.2.3"));
-  EXPECT_THAT(UdpAsker(*outside_).ask(kFirstHost), StartsWith("next 192.0.2.3"));
-}
-
-TEST_P(IngressTest, APortThatAnotherProgramHasIsPublishedAllTheSame) {
-  auto program = std::make_unique<NameServer>(first_->net, "program", kPort);
-  publish();
-  EXPECT_THAT(ask_tcp(*outside_, kFirstHost), StartsWith("10.0.0.1"));
-  program.reset();
-  ASSERT_TRUE(ingress_->reassert());
-  EXPECT_THAT(ask_tcp(first_->net, {"::1", kPort}), StartsWith("10.0.0.1"));
-}
-
 TEST_P(IngressTest, AClientOfTheSameSubnetAsTheIngressNetworkIsAnswered) {
   shell(first_->net, "ip addr add 10.0.0.50/24 dev eth0");
   shell(*outside_, "ip addr add 10.0.0.60/24 dev eth0");
   publish();
   EXPECT_NE(ask_tcp(*outside_, {"10.0.0.50", kPort}), "");
-}
-
-TEST_P(IngressTest, AnotherLinkMayBeChosenAndTheNamespaceMayComeAnew) {
-  auto const link = parse_subnet("198.51.100.4/30").value();
-  ingress_ = make_ingress(first_->net, link);
-  publish();
-  EXPECT_THAT(shell(first_->net, "ip -4 addr show dev ward0"), HasSubstr("198.51.100.5/30"));
-  EXPECT_NE(ask_tcp(*outside_, kFirstHost), "");
-  EXPECT_FALSE(Ingress::make(first_->net, parse_subnet("198.51.100.0/24").value()));
-}
-
-TEST_P(IngressTest, NothingIsLeftAfterwards) {
-  shell(first_->net, "iptables-nft -P FORWARD DROP; iptables-legacy -P FORWARD DROP");
-  auto const look = [&] {
-    std::string all;
-    for (auto const* net : {&first_->net, first_->overlay.get()}) {
-      all += shell(*net,
-                   // Without the addresses that the kernel gives itself at its own time.
-                   "{ iptables-nft -S; iptables-legacy -S; } 2>/dev/null; ip -br link; ip rule; "
-                   "ip -4 route show table all");
-      all += our_rules(*net);
-    }
-    return all;
-  };
-  auto const before = look();
-  publish();
-  EXPECT_NE(look(), before);
-  ASSERT_TRUE(ingress_->remove());
-  EXPECT_EQ(look(), before);
-  EXPECT_TRUE(ingress_->remove());
 }
 
 INSTANTIATE_TEST_SUITE_P(, IngressTest, ::testing::ValuesIn(all_backends()), backend_name);
