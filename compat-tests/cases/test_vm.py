@@ -53,11 +53,11 @@ def test_all_of_them_pass_on_this_kernel(result):
             if outcome and not (outcome.startswith("skipped") and name.startswith(NOT_BY_ALL))} == {}
 
 
-def test_net_row_43_sctp_by_published_ports(result):
+def test_row_n43_sctp_by_published_ports(result):
     passed(result, *(f"IngressTest.SctpIsSharedLikeTheOthers/{backend}" for backend in BACKENDS))
 
 
-def test_net_row_64_all_backends_give_the_same_answers(result):
+def test_row_n64_all_backends_give_the_same_answers(result):
     passed(result, "BackendSwitchTest.VipsAnswerAlikeByAllBackendsOneAfterAnother",
            "BackendSwitchTest.PublishedPortsAnswerAlikeByAllBackendsOneAfterAnother",
            *(f"VipBalancerTest.{case}/ipvs" for case in (
@@ -66,35 +66,35 @@ def test_net_row_64_all_backends_give_the_same_answers(result):
                "AFlowOfUdpRecoversWhenItsTaskGoes", "WhatOthersFlushedComesBack", "NothingIsLeftAfterwards")))
 
 
-def test_net_row_64_published_ports_by_ipvs(result):
+def test_row_n64_published_ports_by_ipvs(result):
     passed(result, *(f"IngressTest.{case}/ipvs" for case in (
         "EveryHostAnswersAndTakesTurns", "TasksSeeTheClientWhereItIsKept", "TheHostReachesItselfByAllItsAddresses",
         "AFlowOfUdpRecoversWhenItsTaskGoes",
         "WhatOthersFlushedComesBack", "TasksReachNobodyByTheIngressNetwork", "NothingIsLeftAfterwards")))
 
 
-def test_net_row_64_ipvs_can_be_asked_for(result):
+def test_row_n64_ipvs_can_be_asked_for(result):
     passed(result, "BackendSwitchTest.WhatIsAskedForIsChosenOrRefusedWithItsCure")
 
 
 @pytest.mark.parametrize("expected, without", [("ipvs", ["nf_tables"]), ("iptables", ["nf_tables", "ip_vs"])])
-def test_net_row_64_kernels_without_nftables(machine_run, expected, without):
+def test_row_n64_kernels_without_nftables(machine_run, expected, without):
     found = machine_run("BackendSwitchTest.TheFirst*", without=without, environment={"SWARMWARD_EXPECTED_BACKEND": expected})
     passed(found, "BackendSwitchTest.TheFirstThatTheKernelHasIsChosenAndWorks")
 
 
-def test_net_row_65_only_esp_is_on_the_wire(result):
+def test_row_n65_only_esp_is_on_the_wire(result):
     passed(result, "EncryptionTest.OnlyEspIsOnTheWire", "EncryptionTest.NothingLeavesInClearWithoutKeys",
            "EncryptionTest.AnotherNetworkStaysInClear")
 
 
-def test_net_row_66_what_comes_in_clear_is_dropped(result):
+def test_row_n66_what_comes_in_clear_is_dropped(result):
     passed(result, "EncryptionTest.WhatComesInClearIsDropped")
 
 
-def test_net_row_67_keys_change_without_loss(result):
+def test_row_n67_keys_change_without_loss(result):
     passed(result, "EncryptionTest.KeysChangeWithoutLoss")
 
 
-def test_net_row_68_mtu_1424(result):
+def test_row_n68_mtu_1424(result):
     passed(result, "EncryptionTest.TheLargestPacketsFitInOne")
