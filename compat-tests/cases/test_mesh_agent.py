@@ -46,21 +46,21 @@ def pair(mesh):
     return first, second, network
 
 
-def test_net_row_01_containers_of_two_hosts_reach_each_other(pair):
+def test_row_n01_containers_of_two_hosts_reach_each_other(pair):
     first, second, _ = pair
     assert second.pings("c2", "10.0.1.5")
     assert first.pings("c1", "10.0.1.102"), "the other host's own address"
     assert first.pings("c1", "10.0.1.101"), "the own host's address"
 
 
-def test_net_row_02_mtu_1450(pair):
+def test_row_n02_mtu_1450(pair):
     first, second, _ = pair
     assert "mtu 1450" in first.inside("c1", "ip", "link", "show", "eth0")[1]
     assert first.pings_whole("c1", "10.0.1.6", 1450)
     assert not first.pings_whole("c1", "10.0.1.6", 1451)
 
 
-def test_net_row_03_inspect_shows_address_prefix_and_mac(pair):
+def test_row_n03_inspect_shows_address_prefix_and_mac(pair):
     first, _, network = pair
     endpoint = first.endpoint("c1", network)
     assert (endpoint["IPAddress"], endpoint["IPPrefixLen"]) == ("10.0.1.5", 24)
@@ -70,7 +70,7 @@ def test_net_row_03_inspect_shows_address_prefix_and_mac(pair):
     assert "02:42:0a:00:01:05" in first.inside("c1", "ip", "link", "show", "eth0")[1]
 
 
-def test_net_row_04_same_address_after_a_restart(pair):
+def test_row_n04_same_address_after_a_restart(pair):
     first, second, network = pair
     first.api.post("/containers/c1/restart")
     assert first.endpoint("c1", network)["IPAddress"] == "10.0.1.5"
@@ -78,7 +78,7 @@ def test_net_row_04_same_address_after_a_restart(pair):
     assert first.wires() == []
 
 
-def test_net_row_05_works_after_a_restart_of_the_engine(pair):
+def test_row_n05_works_after_a_restart_of_the_engine(pair):
     first, second, network = pair
     lab_hosts.stop_engine(first.host)
     lab_hosts.start_engine(first.host)
@@ -88,7 +88,7 @@ def test_net_row_05_works_after_a_restart_of_the_engine(pair):
     second.reaches("c2", "10.0.1.5")
 
 
-def test_net_row_05_works_after_the_engine_was_killed(pair):
+def test_row_n05_works_after_the_engine_was_killed(pair):
     first, second, network = pair
     lab_hosts.stop_engine(first.host, signal.SIGKILL)
     lab_hosts.start_engine(first.host)
@@ -98,7 +98,7 @@ def test_net_row_05_works_after_the_engine_was_killed(pair):
     second.reaches("c2", "10.0.1.5")
 
 
-def test_net_row_06_traffic_flows_while_the_engine_is_down(pair):
+def test_row_n06_traffic_flows_while_the_engine_is_down(pair):
     first, second, _ = pair
     lab_hosts.stop_engine(first.host)
     lab_hosts.start_engine(first.host, ["--live-restore"])
@@ -113,7 +113,7 @@ def test_net_row_06_traffic_flows_while_the_engine_is_down(pair):
     second.reaches("c2", "10.0.1.5")
 
 
-def test_net_row_07_traffic_flows_while_the_agent_is_down(pair):
+def test_row_n07_traffic_flows_while_the_agent_is_down(pair):
     first, second, _ = pair
     first.kill()
     assert second.pings("c2", "10.0.1.5", count=3)
@@ -122,7 +122,7 @@ def test_net_row_07_traffic_flows_while_the_agent_is_down(pair):
     assert second.pings("c2", "10.0.1.5")
 
 
-def test_net_row_08_a_start_of_the_agent_rebuilds_what_was_lost(pair):
+def test_row_n08_a_start_of_the_agent_rebuilds_what_was_lost(pair):
     first, _, _ = pair
     known = first.forwarding()
     assert known["02:42:0a:00:01:06"]
@@ -136,7 +136,7 @@ def test_net_row_08_a_start_of_the_agent_rebuilds_what_was_lost(pair):
     first.reaches("c1", "10.0.1.6")
 
 
-def test_net_row_08_a_start_of_the_agent_after_one_of_the_host(pair):
+def test_row_n08_a_start_of_the_agent_after_one_of_the_host(pair):
     """Namespaces are gone then, and containers too."""
     first, second, _ = pair
     first.api.post("/containers/c1/stop")
@@ -170,7 +170,7 @@ def test_a_damaged_state_does_not_keep_the_agent_from_starting(pair):
     second.reaches("c2", "10.0.1.5")
 
 
-def test_net_row_09_connect_and_disconnect_a_running_container(mesh):
+def test_row_n09_connect_and_disconnect_a_running_container(mesh):
     network = mesh.network("late", 4098, 2)
     first, second = mesh.hosts
     mesh.run(second, "c2", network, "10.0.2.6")
@@ -187,7 +187,7 @@ def test_net_row_09_connect_and_disconnect_a_running_container(mesh):
     assert first.in_overlay("ip", "-o", "link").count(" mv") == 0
 
 
-def test_net_row_10_and_11_two_overlays(mesh):
+def test_row_n10_and_11_two_overlays(mesh):
     one, two = mesh.network("one", 4097, 1), mesh.network("two", 4098, 2)
     first, second = mesh.hosts
     mesh.run(first, "c1", one, "10.0.1.5")
@@ -203,7 +203,7 @@ def test_net_row_10_and_11_two_overlays(mesh):
     assert not first.pings("c1", "10.0.2.102")
 
 
-def test_net_row_12_an_internal_network_has_no_way_out(mesh):
+def test_row_n12_an_internal_network_has_no_way_out(mesh):
     network = mesh.network("inner", 4099, 3, internal=True)
     first, second = mesh.hosts
     mesh.run(first, "c1", network, "10.0.3.5")
@@ -213,13 +213,13 @@ def test_net_row_12_an_internal_network_has_no_way_out(mesh):
     assert "eth1" not in first.inside("c1", "ip", "-o", "link")[1]
 
 
-def test_net_row_13_another_network_has_one(pair):
+def test_row_n13_another_network_has_one(pair):
     first, _, _ = pair
     assert re.search(r"^default via \S+ dev eth1", first.inside("c1", "ip", "route")[1], re.M)
     assert first.pings("c1", first.host.address)
 
 
-def test_net_row_16_an_address_that_is_in_use_is_refused(pair):
+def test_row_n16_an_address_that_is_in_use_is_refused(pair):
     first, _, network = pair
     first.create("twin", network, "10.0.1.5")
     reply = first.api.request("POST", "/containers/twin/start")
@@ -230,7 +230,7 @@ def test_net_row_16_an_address_that_is_in_use_is_refused(pair):
     assert first.pings("c1", "10.0.1.6")
 
 
-def test_net_row_17_removal_leaves_nothing(pair):
+def test_row_n17_removal_leaves_nothing(pair):
     first, _, _ = pair
     reply = first.api.request("DELETE", "/networks/pair")
     assert reply.status == 403, "it has a member"
@@ -242,7 +242,7 @@ def test_net_row_17_removal_leaves_nothing(pair):
     first.make_network(pair[2])  # The VNI is free at once.
 
 
-def test_net_row_18_and_19_peers_follow_the_plan(pair, mesh):
+def test_row_n18_and_19_peers_follow_the_plan(pair, mesh):
     first, second, network = pair
     network.members["10.0.1.9"] = second.name
     mesh.tell()
