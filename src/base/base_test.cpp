@@ -28,6 +28,8 @@ TEST(Time, IsWrittenAsGoDoes) {
   EXPECT_EQ(format_time(*parse_time("2026-11-21T03:00:00+02:00")), "2026-11-21T01:00:00Z");
   EXPECT_FALSE(parse_time("2026-13-21T03:00:00Z"));
   EXPECT_FALSE(parse_time("yesterday"));
+  EXPECT_FALSE(parse_time("1616-11-21T03:52:26Z"));
+  EXPECT_FALSE(parse_time("2262-11-21T03:52:26Z"));
 }
 
 TEST(RpcError, CarriesTheWrapperAndNativesStatusClass) {

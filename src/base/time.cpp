@@ -97,7 +97,10 @@ Result<Time> parse_time(std::string_view text) {
   std::chrono::year_month_day const date{std::chrono::year(*year),
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
-  if (!offset || !date.ok()) {
+  // 64 bits of nanoseconds reach from 1677 to 2262.
+  constexpr int kFirstYear = 1678;
+  constexpr int kLastYear = 2261;
+  if (!offset || !date.ok() || *year < kFirstYear || *year > kLastYear) {
     return bad();
   }
   return Time(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +

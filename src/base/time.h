@@ -29,7 +29,7 @@ class SystemClock final : public Clock {
 
 /// RFC 3339 in UTC with nanoseconds, trailing zeros trimmed, as Go writes it.
 [[nodiscard]] std::string format_time(Time time);
-/// RFC 3339 with any offset. Errors: InvalidArgument.
+/// RFC 3339 with any offset, of the years 1678 to 2261. Errors: InvalidArgument.
 [[nodiscard]] Result<Time> parse_time(std::string_view text);
 
 }  // namespace swarmward

@@ -118,7 +118,8 @@ Result<EngineInfo> parse_engine_info(std::string_view info, std::string_view ver
   node.hostname = text(document, "Name");
   node.platform.architecture = text(document, "Architecture");
   node.platform.os = text(document, "OSType");
-  auto const cpus = std::max<std::int64_t>(number(document, "NCPU"), 1);
+  constexpr std::int64_t kMostCpus = 1'000'000;  // More is no truth, and would overflow below.
+  auto const cpus = std::clamp<std::int64_t>(number(document, "NCPU"), 1, kMostCpus);
   result.cpus = static_cast<unsigned>(cpus);
   node.resources.nano_cpus = cpus * 1'000'000'000;
   node.resources.memory_bytes = number(document, "MemTotal");
