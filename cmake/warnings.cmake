@@ -18,7 +18,7 @@ if(SWARMWARD_UNITY)
   endif()
 endif()
 
-# Clang's: it takes half the time of g++ for such a build.
+# Clang's: with sanitizers it compiles faster than g++, which also has no libFuzzer.
 if(SWARMWARD_SANITIZE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   message(FATAL_ERROR "The sanitizer builds are made with clang: use the presets 'asan' and 'tsan'.")
 endif()
