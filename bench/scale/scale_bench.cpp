@@ -82,6 +82,7 @@ Figures loop(Load const& load) {
   }
   auto const assigned = resident_bytes();
   auto const running = cpu_of([&] { cluster.run_all(); });
+  cluster.idle(2 * state::GroupWriter::kQuiet);  // What a burst leaves behind is given back then.
   return {{"tasks_per_cpu_s", load.tasks / cpu},
           {"us_per_task", cpu / load.tasks * 1e6},
           {"us_per_status", running / load.tasks * 1e6},

@@ -20,6 +20,24 @@ TEST(Base36, PadsOnTheLeft) {
   EXPECT_EQ(to_base36({bytes, 2}, 5), "00074");  // 256 = 7 * 36 + 4
 }
 
+TEST(Base36, WritesNumbersOfAnyLength) {
+  std::basic_string<std::uint8_t> const ones(17, 0xFF);
+  EXPECT_EQ(to_base36(ones, 0), "2zrw1727u0mgg6ugs60vxe42e4f");  // 2^136 - 1
+  std::uint8_t const power[] = {0x81, 0xBF, 0x10, 0x00};        // 36 to the sixth.
+  EXPECT_EQ(to_base36({power, 4}, 0), "1000000");
+  EXPECT_EQ(to_base36({power, 0}, 3), "000");
+}
+
+TEST(Id, SortsAsItsText) {
+  using AnyId = Id<struct Any>;
+  EXPECT_LT(AnyId("a"), AnyId("a0"));
+  EXPECT_LT(AnyId("abcdefgh1"), AnyId("abcdefgh2"));
+  EXPECT_LT(AnyId("abcdefg9"), AnyId("abcdefga"));
+  EXPECT_LT(AnyId(), AnyId("0"));
+  EXPECT_NE(AnyId("abcdefghi"), AnyId("abcdefghj"));
+  EXPECT_EQ(AnyId("abc"), AnyId("abc"));
+}
+
 TEST(Time, IsWrittenAsGoDoes) {
   EXPECT_EQ(format_time(Time{}), "0001-01-01T00:00:00Z");
   auto const parsed = parse_time("2026-11-21T01:52:26.2771563Z");

@@ -1,5 +1,6 @@
 #include "base/id.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -17,17 +18,28 @@ RandomBytes system_random() {
 
 std::string to_base36(std::basic_string_view<std::uint8_t> bytes, std::size_t width) {
   constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::vector<std::uint8_t> number(bytes.begin(), bytes.end());
-  std::string reversed;
-  while (std::any_of(number.begin(), number.end(), [](auto byte) { return byte != 0; })) {
-    unsigned remainder = 0;
-    for (auto& byte : number) {
-      unsigned const value = remainder * 256 + byte;
-      byte = static_cast<std::uint8_t>(value / 36);
-      remainder = value % 36;
-    }
-    reversed.push_back(kDigits[remainder]);
+  // Six digits a division: 36 to the sixth fits into 32 bits.
+  constexpr int kDigitsAtOnce = 6;
+  constexpr std::uint64_t kDivisor = 36ULL * 36 * 36 * 36 * 36 * 36;
+  std::vector<std::uint32_t> number((bytes.size() + 3) / 4);  // Most significant first.
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto const from_end = bytes.size() - 1 - i;
+    number[number.size() - 1 - from_end / 4] |= std::uint32_t{bytes[i]} << (8 * (from_end % 4));
   }
+  std::string reversed;
+  while (std::ranges::any_of(number, [](auto part) { return part != 0; })) {
+    std::uint64_t remainder = 0;
+    for (auto& part : number) {
+      auto const value = (remainder << 32U) | part;
+      part = static_cast<std::uint32_t>(value / kDivisor);
+      remainder = value % kDivisor;
+    }
+    for (int i = 0; i < kDigitsAtOnce; ++i) {
+      reversed.push_back(kDigits[remainder % 36]);
+      remainder /= 36;
+    }
+  }
+  reversed.erase(reversed.find_last_not_of('0') + 1);
   if (reversed.size() < width) {
     reversed.append(width - reversed.size(), '0');
   }

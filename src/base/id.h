@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -28,10 +30,22 @@ class Id {
   [[nodiscard]] std::string str() const { return std::string(view()); }
   [[nodiscard]] bool empty() const { return length_ == 0; }
 
-  friend auto operator<=>(Id const& a, Id const& b) { return a.view() <=> b.view(); }
-  friend bool operator==(Id const& a, Id const& b) { return a.view() == b.view(); }
+  friend std::strong_ordering operator<=>(Id const& a, Id const& b) {
+    auto const by_head = a.head() <=> b.head();  // Ids are random: that decides nearly always.
+    return by_head != 0 ? by_head : a.view() <=> b.view();
+  }
+  friend bool operator==(Id const& a, Id const& b) {
+    return a.text_ == b.text_ && a.length_ == b.length_;
+  }
 
  private:
+  /// The first eight characters as a number that sorts as they do.
+  [[nodiscard]] std::uint64_t head() const {
+    std::uint64_t number = 0;
+    std::memcpy(&number, text_.data(), sizeof number);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(number) : number;
+  }
+
   std::array<char, kIdLength> text_{};
   std::uint8_t length_ = 0;
 };
