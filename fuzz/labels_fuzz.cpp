@@ -5,6 +5,7 @@
 
 #include "backends/runner/container_config.h"
 #include "backends/runner/label_values.h"
+#include "model/schedule.h"
 
 /// Values of labels, up to the body for the engine. The first line goes into every label, the rest
 /// into the spec's texts.
@@ -15,6 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const line = text.substr(0, text.find('\n'));
   if (auto const bytes = backends::parse_size(line); bytes && *bytes <= 0) {
     std::abort();
+  }
+  if (auto const run = model::scheduled_run({{"ward.schedule", std::string(line)}})) {
+    swarmward::Time const from(std::chrono::seconds(1'800'000'000));
+    if (auto const next = run->schedule.next(from); next && *next <= from) {
+      std::abort();
+    }
   }
   for (auto const* name : {"ward.pull",
                            "ward.devices",

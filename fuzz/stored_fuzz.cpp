@@ -31,5 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   check_stored(wire::task_from_stored(text), wire::task_from_stored);
   check_stored(wire::node_from_stored(text), wire::node_from_stored);
   check_stored(wire::cluster_from_stored(text), wire::cluster_from_stored);
+  check_stored(wire::secret_from_stored(text), wire::secret_from_stored);
+  check_stored(wire::config_from_stored(text), wire::config_from_stored);
   return 0;
 }

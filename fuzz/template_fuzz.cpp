@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "model/template/container_templates.h"
+#include "model/template/payload_templates.h"
 
 /// Placeholders: whatever the text, the answer comes soon and is either an expansion or an error
 /// with a place.
@@ -28,6 +29,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   }
   constexpr std::size_t kLimit = std::size_t{16} << 20U;
   if (result && result->size() > size + kLimit) {
+    std::abort();
+  }
+  auto const find = [text](std::string const&) -> swarmward::Result<std::string> {
+    return std::string(text);
+  };
+  std::vector<std::string> const env{"A=" + std::string(text)};
+  auto const payload = model::expand_payload(text, context, {find, find, env});
+  if (payload && payload->size() > size + kLimit) {
     std::abort();
   }
   model::ContainerSpec spec;

@@ -7,8 +7,10 @@
 
 #include "wire/body.h"
 #include "wire/node.h"
+#include "wire/payload.h"
 #include "wire/service.h"
 #include "wire/swarm.h"
+#include "wire/validate/payload_spec.h"
 #include "wire/validate/service_spec.h"
 
 namespace {
@@ -37,6 +39,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   std::string_view const text(reinterpret_cast<char const*>(data), size);
   if (auto const document = wire::parse_body(text)) {
     check_spec(*document);
+    if (auto const secret = wire::secret_spec_from_json(*document)) {
+      static_cast<void>(wire::validate_secret_spec(*secret));
+    }
+    if (auto const config = wire::config_spec_from_json(*document)) {
+      static_cast<void>(wire::validate_config_spec(*config));
+    }
     static_cast<void>(wire::node_spec_from_json(*document));
     static_cast<void>(wire::swarm_spec_from_json(*document));
     static_cast<void>(wire::init_request_from_json(*document));

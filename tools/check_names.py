@@ -77,7 +77,8 @@ def definition(statement):
     if function := FUNCTION.match(plain):
         name = function.group(1)
         parameters = re.search(rf"\b{name}\((.*)\)", statement)
-        return name, ("function", parameter_types(parameters.group(1)))
+        if parameters:  # Else a template is only instantiated.
+            return name, ("function", parameter_types(parameters.group(1)))
     return None, None
 
 

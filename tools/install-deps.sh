@@ -10,9 +10,9 @@ build=(g++ cmake ninja-build ccache mold pkg-config python3
        libgmock-dev)
 # What the quick start runs: an engine, its CLI and what both need on a bare machine.
 run=(docker.io busybox-static iptables iproute2 util-linux procps ca-certificates)
-tests=(docker-compose python3-pytest python3-docker haproxy kmod python3-jsonschema python3-yaml
+tests=(docker-compose python3-pytest python3-docker haproxy kmod python3-jsonschema python3-jsondiff python3-yaml
        ansible prometheus clang libclang-rt-dev openssh-server libfaketime bind9-dnsutils nftables wrk
-       qemu-system-x86)
+       qemu-system-x86 docker-registry)
 # Commands that may be there without Debian's package, and the package that brings them otherwise.
 commands=(node:nodejs npm:npm)
 

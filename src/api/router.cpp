@@ -89,7 +89,8 @@ SwarmApi::SwarmApi(state::StateStore& store,
       events_(context_),
       containers_(context_, attachments),
       info_(context_),
-      dependencies_(context_),
+      secrets_(context_),
+      configs_(context_),
       ward_(context_) {
   add(swarm_);
   add(networks_);
@@ -100,7 +101,8 @@ SwarmApi::SwarmApi(state::StateStore& store,
   add(events_);
   add(containers_);
   add(info_);
-  add(dependencies_);
+  add(secrets_);
+  add(configs_);
   add(ward_);
 }
 

@@ -8,12 +8,12 @@
 #include "api/manager_check.h"
 #include "api/route.h"
 #include "api/routes/routes_containers.h"
-#include "api/routes/routes_dependencies.h"
 #include "api/routes/routes_events.h"
 #include "api/routes/routes_info.h"
 #include "api/routes/routes_logs.h"
 #include "api/routes/routes_networks.h"
 #include "api/routes/routes_nodes.h"
+#include "api/routes/routes_payloads.h"
 #include "api/routes/routes_services.h"
 #include "api/routes/routes_swarm.h"
 #include "api/routes/routes_tasks.h"
@@ -67,7 +67,8 @@ class SwarmApi final : public RequestHandler {
   Events events_;
   Containers containers_;
   Info info_;
-  Dependencies dependencies_;
+  Secrets secrets_;
+  Configs configs_;
   Ward ward_;
   std::vector<Entry> entries_;
 };

@@ -70,6 +70,9 @@ void add_flags(CLI::App& app, RawFlags& raw, Options& options) {
                  "What shares connections to services on this host: nftables, ipvs, iptables, or "
                  "auto: the first of them that the kernel has (docs/networks.md)")
       ->capture_default_str();
+  app.add_flag("--pull-from-nodes",
+               options.label_policy.pull_from_nodes,
+               "Copy images that no registry gives from nodes that have them");
   app.add_option("--allow-label",
                  raw.labels,
                  "Honour a label that opens hosts to containers, e.g. ward.privileged; "

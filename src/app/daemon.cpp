@@ -23,6 +23,11 @@ std::string ip_of(std::string const& address) {
   return parsed && !parsed->is_unix() ? parsed->host : std::string{};
 }
 
+bool is_unix(std::string const& address) {
+  auto const parsed = net::parse_engine_address(address);
+  return parsed && parsed->is_unix();
+}
+
 }  // namespace
 
 class Daemon::Impl {
@@ -81,7 +86,7 @@ class Daemon::Impl {
       if (auto listed = engines_.list(name, url); !listed) {
         return in_context("--engine " + name + "=" + url, listed.error());
       }
-      entries_.push_back({name, ip_of(url)});
+      entries_.push_back({name, ip_of(url), is_unix(url)});
       return {};
     };
     auto result = add(std::string(cluster::kLocalEngine), options_.local_engine);

@@ -1,5 +1,7 @@
 #include "app/engine_directory.h"
 
+#include "app/files/remote_task_files.h"
+#include "app/files/task_file_places.h"
 #include "backends/docker/docker_engine.h"
 #include "base/log.h"
 #include "cluster/founding.h"
@@ -11,8 +13,9 @@ Result<void> EngineDirectory::list(std::string const& name, std::string const& u
   if (!address) {
     return address.error();
   }
+  bool const same_host = address->is_unix() || name == cluster::kLocalEngine;
   auto dialer = net::make_plain_dialer(std::move(*address));
-  listed_[name] = {backends::make_docker_engine(executor_, dialer), dialer};
+  listed_[name] = {backends::make_docker_engine(executor_, dialer), dialer, same_host};
   return {};
 }
 
@@ -36,6 +39,18 @@ EngineAt EngineDirectory::of(model::Node const& node) {
     return {};
   }
   return others_[node.id] = {backends::make_docker_engine(executor_, *dialer), *dialer};
+}
+
+std::shared_ptr<backends::TaskFiles> EngineDirectory::files_of(model::Node const& node) const {
+  auto const listed = listed_.find(node.engine_name);
+  if (listed != listed_.end() && listed->second.same_host) {
+    return local_task_files(node.id);
+  }
+  if (node.access.agent_port == 0 || !make_agent_dialer_) {
+    return nullptr;
+  }
+  auto dialer = make_agent_dialer_(node);
+  return dialer ? std::make_shared<RemoteTaskFiles>(executor_, std::move(*dialer)) : nullptr;
 }
 
 }  // namespace swarmward::app

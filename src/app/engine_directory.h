@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backends/engine.h"
+#include "backends/task_files.h"
 #include "base/net/dialer.h"
 
 namespace swarmward::app {
@@ -14,6 +15,7 @@ namespace swarmward::app {
 struct EngineAt {
   std::shared_ptr<backends::Engine> engine;
   net::DialerPtr dialer;
+  bool same_host = false;  ///< Its socket is one of this host.
 };
 
 /// The engines of all nodes: the host's own, those listed at start, and those that joined or were
@@ -31,12 +33,17 @@ class EngineDirectory {
 
   [[nodiscard]] EngineAt const& local() const;
   [[nodiscard]] EngineAt of(model::Node const& node);
+  /// The same for the files of their tasks, which their agents take.
+  void reach_agents_by(MakeDialer make) { make_agent_dialer_ = std::move(make); }
+  /// Where the files of the node's tasks are laid down; null if it can have none.
+  [[nodiscard]] std::shared_ptr<backends::TaskFiles> files_of(model::Node const& node) const;
   /// The node is gone.
   void forget(model::NodeId const& id) { others_.erase(id); }
 
  private:
   boost::asio::any_io_executor executor_;
   MakeDialer make_dialer_;
+  MakeDialer make_agent_dialer_;
   std::map<std::string, EngineAt> listed_;
   std::map<model::NodeId, EngineAt> others_;
 };

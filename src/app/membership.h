@@ -51,6 +51,7 @@ class Membership final : public api::SwarmControl {
   asio::awaitable<Result<void>> leave_as_worker();
   asio::awaitable<Result<void>> leave_locked();
   asio::awaitable<Result<void>> remove_containers(std::string label);
+  static void forget_files(model::NodeId const& node);
 
   state::StateStore& store_;
   NodeRunners& runners_;

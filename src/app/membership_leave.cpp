@@ -1,6 +1,9 @@
 // How this host leaves its swarm: the other half of membership.cpp.
+#include <algorithm>
+#include <set>
 #include <utility>
 
+#include "app/files/task_file_places.h"
 #include "app/membership.h"
 #include "app/networks/attached_leave.h"
 #include "backends/runner/network_keeper.h"
@@ -20,7 +23,24 @@ constexpr char const* kLeavingLocked =
     "message.";
 constexpr char const* kNodeLabel = "com.docker.swarm.node.id";
 
+bool is_id(std::string_view text) {
+  return text.size() == kIdLength && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+         });
+}
+
 }  // namespace
+
+/// None of the node's containers is left to show them.
+void Membership::forget_files(model::NodeId const& node) {
+  if (!is_id(node.view())) {
+    return;  // From a label that anybody may write: no path is made of it.
+  }
+  auto const removed = local_task_files(node)->keep_only_now({});
+  if (!removed) {
+    room_log("app")->warn("node.files_left error=\"{}\"", removed.error().message);
+  }
+}
 
 /// Containers go with the membership, as natively; an engine that does not answer keeps none back.
 asio::awaitable<Result<void>> Membership::leave_as_worker() {
@@ -30,6 +50,7 @@ asio::awaitable<Result<void>> Membership::leave_as_worker() {
   auto removed = co_await remove_containers(std::move(label));
   auto engine = local_engine();
   co_await disconnect_attached(engine, local_upstream(), node.id);
+  forget_files(node.id);
   auto const executor = co_await boost::asio::this_coro::executor;
   auto const networks =
       std::make_shared<backends::NetworkKeeper>(executor, std::move(engine), std::move(node));
@@ -61,12 +82,19 @@ asio::awaitable<Result<void>> Membership::remove_containers(std::string label) {
     co_return in_context("the swarm was left, but its containers are still here",
                          containers.error());
   }
+  std::set<std::string> nodes;
   for (auto const& container : *containers) {
+    if (auto const node = container.labels.find(kNodeLabel); node != container.labels.end()) {
+      nodes.insert(node->second);
+    }
     auto const removed = co_await engine->remove_container(container.id, backends::KeepVolumes::No);
     if (!removed) {
       room_log("app")->warn(
           "container.not_removed id={} reason=\"{}\"", container.id, removed.error().message);
     }
+  }
+  for (auto const& node : nodes) {
+    forget_files(model::NodeId(node));
   }
   co_return Result<void>{};
 }
@@ -89,8 +117,8 @@ asio::awaitable<Result<void>> Membership::leave(api::Force force) {
   if (force == api::Force::No) {
     co_return unavailable(kLastManager);
   }
-  co_await disconnect_attached(
-      local_engine(), local_upstream(), store_.snapshot()->cluster->manager_node);
+  auto const own_node = store_.snapshot()->cluster->manager_node;
+  co_await disconnect_attached(local_engine(), local_upstream(), own_node);
   // Containers first: should we be cut off, the swarm is still there and leaving can be repeated.
   co_await runners_.remove_all_containers();
   state::Change change = [](state::Draft& draft) -> Result<void> {
@@ -104,6 +132,7 @@ asio::awaitable<Result<void>> Membership::leave(api::Force force) {
     co_return written.error();
   }
   manager_.step_down();
+  forget_files(own_node);
   co_await networks_.leave();
   room_log("app")->info("swarm.left");
   co_return Result<void>{};

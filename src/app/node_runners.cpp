@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "backends/runner/image_copy.h"
 #include "base/log.h"
 #include "cluster/node_liveness.h"
 
@@ -21,6 +22,16 @@ backends::Delays delays_of(unsigned pace) {
   delays.refresh *= pace;
   delays.resync *= pace;
   return delays;
+}
+
+/// Images go through the manager: more at once only share its network.
+constexpr std::size_t kCopiesAtOnce = 2;
+
+backends::Assignment assignment_of(scheduler::DispatchedTask task) {
+  return {std::move(task.task),
+          std::move(task.registry_auth),
+          std::move(task.networks),
+          std::move(task.files)};
 }
 
 }  // namespace
@@ -40,7 +51,8 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
       liveness_(liveness),
       plans_(plans),
       clock_(clock),
-      labels_(std::move(labels)) {}
+      labels_(std::move(labels)),
+      copies_(std::make_shared<backends::Gate>(executor_, kCopiesAtOnce)) {}
 
 void NodeRunners::adopt(state::Snapshot const& snapshot) {
   for (auto const [id, node] : snapshot.nodes) {
@@ -59,13 +71,18 @@ void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const&
   }
   std::vector<backends::Assignment> assignments;
   for (auto& task : scheduler::tasks_for(snapshot, node.id)) {
-    assignments.push_back(
-        {std::move(task.task), std::move(task.registry_auth), std::move(task.networks)});
+    assignments.push_back(assignment_of(std::move(task)));
   }
   backends::NodeIdentity identity{node.id, node.description.hostname, node.description.platform};
   auto& runner = runners_[node.id];
-  runner = std::make_unique<backends::NodeRunner>(
-      executor_, engine, std::move(identity), *this, clock_, delays_of(pace_), labels_);
+  runner = std::make_unique<backends::NodeRunner>(executor_,
+                                                  engine,
+                                                  std::move(identity),
+                                                  *this,
+                                                  clock_,
+                                                  delays_of(pace_),
+                                                  labels_,
+                                                  engines_.files_of(node));
   runner->assign_all(std::move(assignments));
   runner->start();
   keep_pace();
@@ -110,9 +127,9 @@ void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapsh
 }
 
 void NodeRunners::task_changed(model::NodeId const& node, scheduler::DispatchedTask task) {
-  asio::post(executor_, [this, node, task = std::move(task)] {
+  asio::post(executor_, [this, node, task = std::move(task)]() mutable {
     if (auto const runner = runners_.find(node); runner != runners_.end()) {
-      runner->second->task_changed({task.task, task.registry_auth, task.networks});
+      runner->second->task_changed(assignment_of(std::move(task)));
     }
   });
 }
@@ -150,6 +167,28 @@ void NodeRunners::report(model::NodeId /*node*/, model::TaskId task, model::Task
 
 void NodeRunners::attached(model::NodeId /*node*/, std::vector<model::SeenAttachment> seen) {
   attachments_.seen(seen);
+}
+
+/// Reads all it needs before it waits: this object may be gone by the time the copy is done.
+asio::awaitable<Result<void>> NodeRunners::copy_image(model::NodeId to,
+                                                      std::string reference,
+                                                      backends::Tell tell) {
+  auto const target = runners_.find(to);
+  std::vector<backends::ImageHolder> holders;
+  auto const add = [&](auto const& entry) {
+    if (entry.first != to && entry.second->connected()) {
+      holders.push_back({entry.second->hostname(), entry.second->engine()});
+    }
+  };
+  std::shared_ptr<backends::Engine> engine;
+  if (target != runners_.end()) {
+    // From the target on and around, so that not all ask the same node first.
+    std::for_each(target, runners_.end(), add);
+    std::for_each(runners_.begin(), target, add);
+    engine = target->second->engine();
+  }
+  return backends::copy_image(
+      std::move(reference), std::move(engine), std::move(holders), copies_, std::move(tell));
 }
 
 void NodeRunners::observe(model::NodeId node, backends::EngineObservation observation) {

@@ -9,6 +9,7 @@
 #include "app/networks/attachments.h"
 #include "app/networks/plan_keeper.h"
 #include "app/status_reporter.h"
+#include "backends/runner/gate.h"
 #include "backends/runner/node_runner.h"
 #include "scheduler/dispatch/dispatcher.h"
 
@@ -42,6 +43,9 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   void attached(model::NodeId node, std::vector<model::SeenAttachment> seen) override;
   void observe(model::NodeId node, backends::EngineObservation observation) override;
   boost::asio::awaitable<void> withdrawn() override { return plans_.carried_out(); }
+  boost::asio::awaitable<Result<void>> copy_image(model::NodeId to,
+                                                  std::string reference,
+                                                  backends::Tell tell) override;
   void task_changed(model::NodeId const& node, scheduler::DispatchedTask task) override;
   void task_gone(model::NodeId const& node, model::TaskId const& task) override;
 
@@ -59,7 +63,8 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   Clock const& clock_;
   backends::LabelPolicy labels_;
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
-  unsigned pace_ = 1;  ///< By which the runners' timers are slowed.
+  std::shared_ptr<backends::Gate> copies_;  ///< Of images between nodes.
+  unsigned pace_ = 1;                       ///< By which the runners' timers are slowed.
 };
 
 }  // namespace swarmward::app

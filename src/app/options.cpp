@@ -61,10 +61,12 @@ Result<void> apply_key(std::string const& key, nlohmann::json const& value, Opti
     options.agent_port = value.get<unsigned short>();
     return {};
   }
-  std::map<std::string, bool*> const switches{{"insecure-tcp", &options.insecure_tcp},
-                                              {"tls", &options.tls},
-                                              {"tlsverify", &options.tls_verify},
-                                              {"debug", nullptr}};
+  std::map<std::string, bool*> const switches{
+      {"insecure-tcp", &options.insecure_tcp},
+      {"pull-from-nodes", &options.label_policy.pull_from_nodes},
+      {"tls", &options.tls},
+      {"tlsverify", &options.tls_verify},
+      {"debug", nullptr}};
   if (auto const known = switches.find(key); known != switches.end()) {
     if (!value.is_boolean()) {
       return invalid_argument("\"" + key + "\" must be true or false");

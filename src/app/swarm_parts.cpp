@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "app/files/remote_task_files.h"
 #include "app/store_codec.h"
 #include "base/log.h"
 
@@ -87,6 +88,8 @@ void SwarmParts::make_members(std::vector<cluster::EngineEntry> const& listed) {
   engines_.reach_others_by([this](model::Node const& node) {
     return node.access.agent_port != 0 ? manager_->dialer_to(node) : adoption_->dialer_to(node);
   });
+  engines_.reach_agents_by(
+      [this](model::Node const& node) { return manager_->dialer_to(node, kTaskFilesProtocol); });
   membership_.emplace(
       *store_, *runners_, engines_, *manager_, *worker_, networks_, gate_, listed, random_);
 }

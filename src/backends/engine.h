@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +86,9 @@ struct LogQuery {
   std::string tail = "all";  ///< "all" or a count.
 };
 
+/// How far a transfer has come.
+using BytesRead = std::function<void(std::uint64_t bytes)>;
+
 enum class KeepVolumes { Yes, No };
 
 /// The narrow view of one dockerd. All calls run on the io thread. Errors carry the engine's own
@@ -116,6 +121,12 @@ class Engine {
   /// `registry_auth`: X-Registry-Auth as the client sent it, may be empty.
   virtual asio::awaitable<Result<void>> pull_image(std::string reference,
                                                    std::string registry_auth) = 0;
+  /// The image as an archive that load_image() of any engine takes. NotFound: it is not here.
+  virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> save_image(
+      std::string reference) = 0;
+  /// Reads the archive to its end. `read` is told the bytes so far, now and then.
+  virtual asio::awaitable<Result<void>> load_image(std::unique_ptr<ByteStream> archive,
+                                                   BytesRead read) = 0;
   /// `body` is the JSON of POST /volumes/create; an equal volume that exists is success.
   virtual asio::awaitable<Result<void>> create_volume(std::string body) = 0;
 
@@ -124,7 +135,7 @@ class Engine {
   /// `body` is the JSON of POST /networks/ID/connect.
   virtual asio::awaitable<Result<void>> connect_network(std::string name, std::string body) = 0;
   /// Already gone is success.
-  virtual asio::awaitable<Result<void>> remove_network(std::string name) = 0;
+  virtual asio::awaitable<Result<void>> remove_network(std::string id_or_name) = 0;
 
   /// Container events from now on, of containers that carry `label`.
   virtual asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) = 0;

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <charconv>
-#include <set>
+#include <map>
 
 #include <arpa/inet.h>
 
@@ -126,17 +126,26 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
 void add_listed_engines(state::Draft& draft,
                         std::vector<EngineEntry> const& engines,
                         RandomBytes const& random) {
-  std::set<std::string> known;
+  std::map<std::string, state::NodePtr> known;
   for (auto const [id, node] : draft.view().nodes) {
-    known.insert(node->engine_name);
+    known.emplace(node->engine_name, node);
   }
   for (auto const& engine : engines) {
-    if (engine.name == kLocalEngine || known.contains(engine.name)) {
+    if (engine.name == kLocalEngine) {
+      continue;
+    }
+    if (auto const found = known.find(engine.name); found != known.end()) {
+      if (found->second->same_host != engine.same_host) {
+        auto moved = *found->second;
+        moved.same_host = engine.same_host;
+        draft.put(std::move(moved));
+      }
       continue;
     }
     model::Node node;
     node.id = new_id<model::NodeTag>(random);
     node.engine_name = engine.name;
+    node.same_host = engine.same_host;
     node.description.hostname = engine.name;
     node.description.tls = draft.view().cluster->tls;
     node.status.addr =
@@ -157,6 +166,12 @@ void dissolve_swarm(state::Draft& draft) {
     draft.erase(id);
   }
   for (auto const [id, network] : before.networks) {
+    draft.erase(id);
+  }
+  for (auto const [id, secret] : before.secrets) {
+    draft.erase(id);
+  }
+  for (auto const [id, config] : before.configs) {
     draft.erase(id);
   }
   draft.erase_cluster();

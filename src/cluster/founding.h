@@ -15,8 +15,9 @@ inline constexpr std::string_view kLocalEngine = "local";
 
 /// An engine that becomes a node of the swarm.
 struct EngineEntry {
-  std::string name;     ///< kLocalEngine, or the NAME of `--engine NAME=URL`.
-  std::string address;  ///< IP address shown as the node's, may be empty.
+  std::string name;        ///< kLocalEngine, or the NAME of `--engine NAME=URL`.
+  std::string address;     ///< IP address shown as the node's, may be empty.
+  bool same_host = false;  ///< Its socket is one of this host.
 };
 
 /// All that a new swarm is made from.
@@ -37,7 +38,7 @@ struct Founding {
                                                 Founding const& founding,
                                                 RandomBytes const& random);
 
-/// Adds a worker node for each listed engine that has none.
+/// Adds a worker node for each listed engine that has none, and says of all where they are.
 void add_listed_engines(state::Draft& draft,
                         std::vector<EngineEntry> const& engines,
                         RandomBytes const& random);

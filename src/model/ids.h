@@ -5,8 +5,10 @@
 namespace swarmward::model {
 
 using ClusterId = Id<struct ClusterTag>;
+using ConfigId = Id<struct ConfigTag>;
 using NetworkId = Id<struct NetworkTag>;
 using NodeId = Id<struct NodeTag>;
+using SecretId = Id<struct SecretTag>;
 using ServiceId = Id<struct ServiceTag>;
 using TaskId = Id<struct TaskTag>;
 

@@ -85,6 +85,9 @@ struct Node {
   /// for the host's own engine; empty if the engine is reached by `access`.
   std::string engine_name;
   EngineAccess access;
+  /// A listed engine whose socket is one of the manager's host, which can have files of tasks laid
+  /// down for it. Written at the daemon's start.
+  bool same_host = false;
   /// What its agent said of the host's kernel: it can encrypt what goes to other nodes.
   bool can_encrypt = false;
   /// The node's own address in each overlay network of which it has a task. Written by the

@@ -172,6 +172,9 @@ struct Service {
   /// X-Registry-Auth as sent, belongs to the spec; never shown, never logged.
   std::string registry_auth;
   std::string previous_registry_auth;
+  /// Since when its schedule (model/schedule.h) counts: when it last came due, or was first seen.
+  /// Zero without one.
+  Time scheduled_at{};
 
   [[nodiscard]] std::string const& name() const { return spec->annotations.name; }
 };

@@ -39,12 +39,17 @@ struct TaskPlan {
   /// Tasks that are held back, and what for: the text becomes the error of their status.
   std::vector<std::pair<model::TaskId, std::string>> waiting;
   std::optional<model::UpdateStatus> update_status;
+  /// Service::scheduled_at becomes that.
+  std::optional<Time> scheduled_at;
+  /// It is run once more; so many tasks if it is replicated.
+  std::optional<std::uint64_t> run_again;
   bool roll_back = false;  ///< The spec goes back to the previous one.
   Time wake = kNever;      ///< Look again at this time even if nothing happens.
 
   [[nodiscard]] bool empty() const {
     return create.empty() && shutdown.empty() && remove.empty() && start.empty() &&
-           orphan.empty() && waiting.empty() && !update_status && !roll_back;
+           orphan.empty() && waiting.empty() && !update_status && !scheduled_at && !run_again &&
+           !roll_back;
   }
   void wake_at(Time time) { wake = std::min(wake, time); }
 };

@@ -52,11 +52,15 @@ class Loader {
       case ObjectKind::Node:
         return add_node(row);
       case ObjectKind::Service:
-        return add_service(row);
+        return add_named(row, codec_.decode_service, snapshot_.services, snapshot_.service_names);
       case ObjectKind::Task:
         return add_task(row);
       case ObjectKind::Network:
-        return add_network(row);
+        return add_named(row, codec_.decode_network, snapshot_.networks, snapshot_.network_names);
+      case ObjectKind::Secret:
+        return add_named(row, codec_.decode_secret, snapshot_.secrets, snapshot_.secret_names);
+      case ObjectKind::Config:
+        return add_named(row, codec_.decode_config, snapshot_.configs, snapshot_.config_names);
     }
     return internal_error("stored object " + row.id + " is of an unknown kind");
   }
@@ -90,25 +94,18 @@ class Loader {
     return {};
   }
 
-  Result<void> add_network(Row const& row) {
-    auto network = codec_.decode_network(row.body);
-    if (!network) {
-      return unreadable(row, network);
+  template <class T, class Table, class Names>
+  Result<void> add_named(Row const& row,
+                         std::function<Result<T>(std::string_view)> const& decode,
+                         Table& table,
+                         Names& names) {
+    auto object = decode(row.body);
+    if (!object) {
+      return unreadable(row, object);
     }
-    auto shared = std::make_shared<model::Network const>(std::move(*network));
-    snapshot_.networks.insert_or_assign(shared->id, shared);
-    snapshot_.network_names.insert_or_assign(lower_case(shared->name()), shared->id);
-    return {};
-  }
-
-  Result<void> add_service(Row const& row) {
-    auto service = codec_.decode_service(row.body);
-    if (!service) {
-      return unreadable(row, service);
-    }
-    auto shared = std::make_shared<model::Service const>(std::move(*service));
-    snapshot_.services.insert_or_assign(shared->id, shared);
-    snapshot_.service_names.insert_or_assign(lower_case(shared->name()), shared->id);
+    auto shared = std::make_shared<T const>(std::move(*object));
+    names.insert_or_assign(lower_case(shared->name()), shared->id);
+    table.insert_or_assign(shared->id, shared);
     return {};
   }
 
@@ -146,6 +143,8 @@ std::vector<Row> rows_of(std::vector<Touched const*> const& commits,
   add_rows(rows, ObjectKind::Cluster, commits, &Touched::clusters, codec.encode_cluster);
   add_rows(rows, ObjectKind::Node, commits, &Touched::nodes, codec.encode_node);
   add_rows(rows, ObjectKind::Network, commits, &Touched::networks, codec.encode_network);
+  add_rows(rows, ObjectKind::Secret, commits, &Touched::secrets, codec.encode_secret);
+  add_rows(rows, ObjectKind::Config, commits, &Touched::configs, codec.encode_config);
   add_rows(rows, ObjectKind::Service, commits, &Touched::services, codec.encode_service);
   add_rows(rows, ObjectKind::Task, commits, &Touched::tasks, codec.encode_task);
   rows.push_back({ObjectKind::Counter, "version", std::to_string(version)});

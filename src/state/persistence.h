@@ -19,6 +19,8 @@ enum class ObjectKind : std::uint8_t {
   Service = 3,
   Task = 4,
   Network = 5,
+  Secret = 6,
+  Config = 7,
 };
 
 /// One object to write, or to remove when the body is empty.
@@ -49,11 +51,15 @@ struct Codec {
   std::function<std::string(model::Cluster const&)> encode_cluster;
   std::function<std::string(model::Node const&)> encode_node;
   std::function<std::string(model::Network const&)> encode_network;
+  std::function<std::string(model::Secret const&)> encode_secret;
+  std::function<std::string(model::Config const&)> encode_config;
   std::function<std::string(model::Service const&)> encode_service;
   std::function<std::string(model::Task const&)> encode_task;
   std::function<Result<model::Cluster>(std::string_view)> decode_cluster;
   std::function<Result<model::Node>(std::string_view)> decode_node;
   std::function<Result<model::Network>(std::string_view)> decode_network;
+  std::function<Result<model::Secret>(std::string_view)> decode_secret;
+  std::function<Result<model::Config>(std::string_view)> decode_config;
   std::function<Result<model::Service>(std::string_view)> decode_service;
   std::function<Result<model::Task>(std::string_view)> decode_task;
 };

@@ -14,6 +14,20 @@ auto find_or_null(Map const& map, Key const& key) {
   return found ? *found : std::decay_t<decltype(*found)>{};
 }
 
+/// Makes a table and the index of its names hold `after` where they held `before`.
+template <class Table, class Names, class Ptr>
+void set_named(Table& table, Names& names, Ptr const& before, Ptr const& after) {
+  if (before) {
+    names.erase(lower_case(before->name()));
+  }
+  if (after) {
+    names.insert_or_assign(lower_case(after->name()), after->id);
+    table.insert_or_assign(after->id, after);
+  } else {
+    table.erase(before->id);
+  }
+}
+
 }  // namespace
 
 ServicePtr Snapshot::find_service(model::ServiceId const& id) const {
@@ -24,6 +38,12 @@ NodePtr Snapshot::find_node(model::NodeId const& id) const {
 }
 NetworkPtr Snapshot::find_network(model::NetworkId const& id) const {
   return find_or_null(networks, id);
+}
+SecretPtr Snapshot::find_secret(model::SecretId const& id) const {
+  return find_or_null(secrets, id);
+}
+ConfigPtr Snapshot::find_config(model::ConfigId const& id) const {
+  return find_or_null(configs, id);
 }
 TaskPtr Snapshot::find_task(model::TaskId const& id) const {
   return find_or_null(tasks, id);
@@ -87,6 +107,22 @@ void Draft::put(model::Network network) {
   touched_.networks.push_back({std::move(before), std::move(after)});
 }
 
+void Draft::put(model::Secret secret) {
+  auto before = view_.find_secret(secret.id);
+  stamp(secret.meta, before ? &before->meta : nullptr);
+  auto after = std::make_shared<model::Secret const>(std::move(secret));
+  set(before, after);
+  touched_.secrets.push_back({std::move(before), std::move(after)});
+}
+
+void Draft::put(model::Config config) {
+  auto before = view_.find_config(config.id);
+  stamp(config.meta, before ? &before->meta : nullptr);
+  auto after = std::make_shared<model::Config const>(std::move(config));
+  set(before, after);
+  touched_.configs.push_back({std::move(before), std::move(after)});
+}
+
 void Draft::put(model::Service service) {
   auto before = view_.find_service(service.id);
   stamp(service.meta, before ? &before->meta : nullptr);
@@ -112,27 +148,19 @@ void Draft::set(NodePtr const& before, NodePtr const& after) {
 }
 
 void Draft::set(NetworkPtr const& before, NetworkPtr const& after) {
-  if (before) {
-    view_.network_names.erase(lower_case(before->name()));
-  }
-  if (after) {
-    view_.network_names.insert_or_assign(lower_case(after->name()), after->id);
-    view_.networks.insert_or_assign(after->id, after);
-  } else {
-    view_.networks.erase(before->id);
-  }
+  set_named(view_.networks, view_.network_names, before, after);
+}
+
+void Draft::set(SecretPtr const& before, SecretPtr const& after) {
+  set_named(view_.secrets, view_.secret_names, before, after);
+}
+
+void Draft::set(ConfigPtr const& before, ConfigPtr const& after) {
+  set_named(view_.configs, view_.config_names, before, after);
 }
 
 void Draft::set(ServicePtr const& before, ServicePtr const& after) {
-  if (before) {
-    view_.service_names.erase(lower_case(before->name()));
-  }
-  if (after) {
-    view_.service_names.insert_or_assign(lower_case(after->name()), after->id);
-    view_.services.insert_or_assign(after->id, after);
-  } else {
-    view_.services.erase(before->id);
-  }
+  set_named(view_.services, view_.service_names, before, after);
 }
 
 void Draft::set(TaskPtr const& before, TaskPtr const& after) {
@@ -162,6 +190,8 @@ void Draft::undo() {
   };
   back(touched_.tasks);
   back(touched_.services);
+  back(touched_.configs);
+  back(touched_.secrets);
   back(touched_.networks);
   back(touched_.nodes);
   if (!touched_.clusters.empty()) {
@@ -187,6 +217,20 @@ void Draft::erase(model::NetworkId const& id) {
   if (auto before = view_.find_network(id)) {
     set(before, nullptr);
     touched_.networks.push_back({std::move(before), nullptr});
+  }
+}
+
+void Draft::erase(model::SecretId const& id) {
+  if (auto before = view_.find_secret(id)) {
+    set(before, nullptr);
+    touched_.secrets.push_back({std::move(before), nullptr});
+  }
+}
+
+void Draft::erase(model::ConfigId const& id) {
+  if (auto before = view_.find_config(id)) {
+    set(before, nullptr);
+    touched_.configs.push_back({std::move(before), nullptr});
   }
 }
 

@@ -6,15 +6,19 @@
 #include <vector>
 
 #include "model/cluster.h"
+#include "model/config.h"
 #include "model/network.h"
+#include "model/secret.h"
 #include "model/task.h"
 #include "state/persistent_map.h"
 
 namespace swarmward::state {
 
 using ClusterPtr = std::shared_ptr<model::Cluster const>;
+using ConfigPtr = std::shared_ptr<model::Config const>;
 using NetworkPtr = std::shared_ptr<model::Network const>;
 using NodePtr = std::shared_ptr<model::Node const>;
+using SecretPtr = std::shared_ptr<model::Secret const>;
 using ServicePtr = std::shared_ptr<model::Service const>;
 using TaskPtr = std::shared_ptr<model::Task const>;
 
@@ -36,9 +40,9 @@ struct TaskByNode {
   static Key key(Entry const& task) { return {task->node_id, task->id}; }
   static TaskPtr const& value(Entry const& task) { return task; }
   static Entry make(Key const& /*key*/, TaskPtr task) { return task; }
-  using Probe = std::pair<std::string_view, std::string_view>;
-  static Probe probe(Key const& key) { return {key.first.view(), key.second.view()}; }
-  static Probe probe_of(Entry const& task) { return {task->node_id.view(), task->id.view()}; }
+  using Probe = std::pair<model::NodeId const&, model::TaskId const&>;
+  static Probe probe(Key const& key) { return {key.first, key.second}; }
+  static Probe probe_of(Entry const& task) { return {task->node_id, task->id}; }
 };
 
 /// Tasks sorted by the id of their service, then by slot, then by their own id: those of one slot
@@ -53,11 +57,9 @@ struct TaskBySlot {
   static Key key(Entry const& task) { return {task->service_id, task->slot, task->id}; }
   static TaskPtr const& value(Entry const& task) { return task; }
   static Entry make(Key const& /*key*/, TaskPtr task) { return task; }
-  using Probe = std::tuple<std::string_view, model::Slot, std::string_view>;
-  static Probe probe(Key const& key) { return {key.service.view(), key.slot, key.task.view()}; }
-  static Probe probe_of(Entry const& task) {
-    return {task->service_id.view(), task->slot, task->id.view()};
-  }
+  using Probe = std::tuple<model::ServiceId const&, model::Slot, model::TaskId const&>;
+  static Probe probe(Key const& key) { return {key.service, key.slot, key.task}; }
+  static Probe probe_of(Entry const& task) { return {task->service_id, task->slot, task->id}; }
 };
 
 /// All objects at one version. Immutable once published; copying is cheap.
@@ -67,17 +69,24 @@ struct Snapshot {
   PersistentMap<model::NodeId, NodePtr> nodes;
   PersistentMap<model::ServiceId, ServicePtr> services;
   PersistentMap<model::NetworkId, NetworkPtr> networks;
+  PersistentMap<model::SecretId, SecretPtr> secrets;
+  PersistentMap<model::ConfigId, ConfigPtr> configs;
   TaskTable tasks;
 
-  /// Keys are names in lower case: uniqueness ignores case, look-ups do not.
+  /// Keys are names in lower case: uniqueness ignores case, look-ups do so only for secrets and
+  /// configs.
   PersistentMap<std::string, model::ServiceId> service_names;
   PersistentMap<std::string, model::NetworkId> network_names;
+  PersistentMap<std::string, model::SecretId> secret_names;
+  PersistentMap<std::string, model::ConfigId> config_names;
   PersistentMap<TaskBySlot::Key, TaskPtr, TaskBySlot> tasks_by_service;
   PersistentMap<TaskByNode::Key, TaskPtr, TaskByNode> tasks_by_node;  ///< Those that have one.
 
   [[nodiscard]] ServicePtr find_service(model::ServiceId const& id) const;
   [[nodiscard]] NodePtr find_node(model::NodeId const& id) const;
   [[nodiscard]] NetworkPtr find_network(model::NetworkId const& id) const;
+  [[nodiscard]] SecretPtr find_secret(model::SecretId const& id) const;
+  [[nodiscard]] ConfigPtr find_config(model::ConfigId const& id) const;
   [[nodiscard]] TaskPtr find_task(model::TaskId const& id) const;
   /// By slot.
   [[nodiscard]] std::vector<TaskPtr> tasks_of(model::ServiceId const& service) const;
@@ -96,11 +105,14 @@ struct Touched {
   std::vector<Touch<model::Cluster>> clusters;
   std::vector<Touch<model::Node>> nodes;
   std::vector<Touch<model::Network>> networks;
+  std::vector<Touch<model::Secret>> secrets;
+  std::vector<Touch<model::Config>> configs;
   std::vector<Touch<model::Service>> services;
   std::vector<Touch<model::Task>> tasks;
 
   [[nodiscard]] std::size_t count() const {
-    return clusters.size() + nodes.size() + networks.size() + services.size() + tasks.size();
+    return clusters.size() + nodes.size() + networks.size() + secrets.size() + configs.size() +
+           services.size() + tasks.size();
   }
   [[nodiscard]] bool empty() const { return count() == 0; }
 };
@@ -121,11 +133,15 @@ class Draft {
   void put(model::Cluster cluster);
   void put(model::Node node);
   void put(model::Network network);
+  void put(model::Secret secret);
+  void put(model::Config config);
   void put(model::Service service);
   void put(model::Task task);
   void erase_cluster();
   void erase(model::NodeId const& id);
   void erase(model::NetworkId const& id);
+  void erase(model::SecretId const& id);
+  void erase(model::ConfigId const& id);
   void erase(model::ServiceId const& id);
   void erase(model::TaskId const& id);
 
@@ -135,6 +151,8 @@ class Draft {
   /// Makes the tables hold `after` where they held `before`; null where there is none.
   void set(NodePtr const& before, NodePtr const& after);
   void set(NetworkPtr const& before, NetworkPtr const& after);
+  void set(SecretPtr const& before, SecretPtr const& after);
+  void set(ConfigPtr const& before, ConfigPtr const& after);
   void set(ServicePtr const& before, ServicePtr const& after);
   void set(TaskPtr const& before, TaskPtr const& after);
   /// Everything as it was when the draft was made.

@@ -25,6 +25,8 @@ void append(Touched& all, Touched const& more) {
   append_kind(all.clusters, more.clusters);
   append_kind(all.nodes, more.nodes);
   append_kind(all.networks, more.networks);
+  append_kind(all.secrets, more.secrets);
+  append_kind(all.configs, more.configs);
   append_kind(all.services, more.services);
   append_kind(all.tasks, more.tasks);
 }

@@ -124,6 +124,46 @@ TEST_F(StateStoreTest, ARefusedChangeIsTakenBackWhole) {
   EXPECT_EQ(head.tasks_on(model::NodeId("n1")), before.tasks_on(model::NodeId("n1")));
 }
 
+TEST_F(StateStoreTest, SecretsAndConfigsAreKeptByIdAndName) {
+  ASSERT_TRUE(store_->load());
+  model::Secret secret;
+  secret.id = new_id<model::SecretTag>(system_random());
+  secret.spec.annotations.name = "Key";
+  model::Config config;
+  config.id = new_id<model::ConfigTag>(system_random());
+  config.spec.annotations.name = "Site";
+  ASSERT_TRUE(run([&](Draft& draft) -> Result<void> {
+    draft.put(secret);
+    draft.put(config);
+    return {};
+  }));
+  EXPECT_FALSE(run([&](Draft& draft) -> Result<void> {
+    draft.erase(secret.id);
+    auto renamed = config;
+    renamed.spec.annotations.name = "other";
+    draft.put(renamed);
+    return conflict("no");
+  }));
+  auto const loaded = snapshot_from(*disk_->load(), id_only_codec());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  for (auto const* view : {&store_->head(), store_->snapshot().get(), &*loaded}) {
+    ASSERT_NE(view->find_secret(secret.id), nullptr);
+    EXPECT_EQ(view->find_secret(secret.id)->name(), "Key");
+    EXPECT_EQ(view->find_config(config.id)->name(), "Site");
+    EXPECT_EQ(*view->secret_names.find("key"), secret.id);
+    EXPECT_EQ(*view->config_names.find("site"), config.id);
+    EXPECT_EQ(view->config_names.find("other"), nullptr);
+  }
+  ASSERT_TRUE(run([&](Draft& draft) -> Result<void> {
+    draft.erase(secret.id);
+    draft.erase(config.id);
+    return {};
+  }));
+  EXPECT_EQ(store_->snapshot()->find_secret(secret.id), nullptr);
+  EXPECT_EQ(store_->snapshot()->config_names.find("site"), nullptr);
+  EXPECT_EQ(disk_->rows.size(), 1U) << "the version counter";
+}
+
 TEST_F(StateStoreTest, AFullDiskTakesTheHeadBackAndTellsTheWriter) {
   ASSERT_TRUE(store_->load());
   ASSERT_TRUE(run(add("kept")));

@@ -74,6 +74,10 @@ TEST(DecodeErrors, AreGos) {
       {"[]", cannot + "array into Go value of type swarm.ServiceSpec"},
       {container(R"("Privileges":{"Seccomp":{"Profile":"a!"}})"),
        "invalid JSON: illegal base64 data at input byte 1"},
+      {container(R"("Privileges":{"Seccomp":{"Profile":5}})"),
+       cannot + "number into Go struct field "
+                "SeccompOpts.TaskTemplate.ContainerSpec.Privileges.Seccomp.Profile of type "
+                "[]uint8"},
   });
 }
 

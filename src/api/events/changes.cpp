@@ -43,6 +43,12 @@ std::string name_of(Service const& service) {
 std::string name_of(Network const& network) {
   return network.name();
 }
+std::string name_of(model::Secret const& secret) {
+  return secret.name();
+}
+std::string name_of(model::Config const& config) {
+  return config.name();
+}
 std::string name_of(Node const& node) {
   auto const& name = node.spec.annotations.name;
   return name.empty() ? node.description.hostname : name;
@@ -53,6 +59,8 @@ std::string name_of(Task const& task) {
 
 void add_always(StringMap& /*attributes*/, Service const& /*service*/) {}
 void add_always(StringMap& /*attributes*/, Network const& /*network*/) {}
+void add_always(StringMap& /*attributes*/, model::Secret const& /*secret*/) {}
+void add_always(StringMap& /*attributes*/, model::Config const& /*config*/) {}
 void add_always(StringMap& /*attributes*/, Node const& /*node*/) {}
 void add_always(StringMap& attributes, Task const& task) {
   attributes["service"] = task.service_id.str();
@@ -96,6 +104,12 @@ void add_changes(StringMap& attributes, Service const& before, Service const& af
 }
 
 void add_changes(StringMap& /*attributes*/, Network const& /*before*/, Network const& /*after*/) {}
+void add_changes(StringMap& /*attributes*/,
+                 model::Secret const& /*before*/,
+                 model::Secret const& /*after*/) {}
+void add_changes(StringMap& /*attributes*/,
+                 model::Config const& /*before*/,
+                 model::Config const& /*after*/) {}
 
 void add_changes(StringMap& attributes, Node const& before, Node const& after) {
   add_change(
@@ -160,6 +174,8 @@ std::vector<SwarmEvent> events_of(state::Touched const& touched, Time now) {
   if (!leaves_swarm(touched)) {
     add_events(events, "node", touched.nodes, now);
     add_events(events, "network", touched.networks, now);
+    add_events(events, "secret", touched.secrets, now);
+    add_events(events, "config", touched.configs, now);
     add_events(events, "service", touched.services, now);
   }
   return events;

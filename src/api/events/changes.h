@@ -8,7 +8,8 @@
 namespace swarmward::api {
 
 /// The events that dockerd tells of such changes, in order: one for each write of a
-/// service, a network and a node. `now` is the time of removals. Leaving the swarm tells nothing.
+/// service, a network, a secret, a config and a node. `now` is the time of removals. Leaving the
+/// swarm tells nothing.
 [[nodiscard]] std::vector<SwarmEvent> events_of(state::Touched const& touched, Time now);
 
 /// The same for tasks, of which dockerd tells nothing.

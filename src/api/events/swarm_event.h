@@ -12,7 +12,7 @@ namespace swarmward::api {
 
 /// Something that happened to an object of the swarm, as `GET /events` tells it.
 struct SwarmEvent {
-  std::string_view type;    ///< service, network, node or task; a literal.
+  std::string_view type;    ///< service, network, secret, config, node or task; a literal.
   std::string_view action;  ///< create, update or remove; a literal.
   std::string id;
   model::StringMap attributes;  ///< `name`, and what an update changed.

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "api/routes/payload_kind.h"
+
 namespace swarmward::api {
 
 namespace {
@@ -48,6 +50,20 @@ std::vector<Ptr> with_id_prefix(state::PersistentMap<Key, Ptr, Layout> const& ob
   return matches;
 }
 
+template <class T>
+Result<std::shared_ptr<T const>> get_payload(state::Snapshot const& snapshot,
+                                             std::string_view input) {
+  using Kind = PayloadKind<T>;
+  auto const& table = Kind::table(snapshot);
+  if (auto payload = with_id(table, input)) {
+    return payload;
+  }
+  if (auto payload = find_payload_named<T>(snapshot, input)) {
+    return payload;
+  }
+  return only(with_id_prefix(table, state::lower_case(input)), Kind::kWord, input);
+}
+
 }  // namespace
 
 state::TaskPtr find_task_named(state::Snapshot const& snapshot, std::string_view name) {
@@ -84,6 +100,14 @@ Result<state::ServicePtr> get_service(state::Snapshot const& snapshot, std::stri
     }
   }
   return only(with_id_prefix(snapshot.services, input), "service", input);
+}
+
+Result<state::SecretPtr> get_secret(state::Snapshot const& snapshot, std::string_view input) {
+  return get_payload<model::Secret>(snapshot, input);
+}
+
+Result<state::ConfigPtr> get_config(state::Snapshot const& snapshot, std::string_view input) {
+  return get_payload<model::Config>(snapshot, input);
 }
 
 Result<state::TaskPtr> get_task(state::Snapshot const& snapshot, std::string_view input) {

@@ -14,6 +14,11 @@ namespace swarmward::api {
                                               std::string_view input);
 [[nodiscard]] Result<state::ServicePtr> get_service(state::Snapshot const& snapshot,
                                                     std::string_view input);
+/// The names of secrets and configs are found in any letter case.
+[[nodiscard]] Result<state::SecretPtr> get_secret(state::Snapshot const& snapshot,
+                                                  std::string_view input);
+[[nodiscard]] Result<state::ConfigPtr> get_config(state::Snapshot const& snapshot,
+                                                  std::string_view input);
 [[nodiscard]] Result<state::TaskPtr> get_task(state::Snapshot const& snapshot,
                                               std::string_view input);
 /// By its whole name alone, which is that of its container too; null if there is none.

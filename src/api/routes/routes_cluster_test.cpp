@@ -135,7 +135,7 @@ TEST_F(ApiTest, InitAndJoinInASwarm) {
   EXPECT_EQ(control_.inits, 0);
 }
 
-TEST_F(ApiTest, SecretsAndConfigsAreUnknownToUpdates) {
+TEST_F(ApiTest, UpdatesOfSecretsNeedAVersionAndASwarm) {
   EXPECT_EQ(outcome("POST", "/secrets/x/update", "{}"), "400 invalid secret version");
   EXPECT_EQ(outcome("POST", "/configs/x/update?version=1", "{}"), kNoSwarm);
   make_swarm();

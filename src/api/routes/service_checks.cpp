@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "api/routes/network_lookup.h"
+#include "api/routes/payload_kind.h"
+#include "api/routes/payload_rotation.h"
 #include "model/constraint.h"
 
 namespace swarmward::api {
@@ -78,12 +80,31 @@ bool never_matches(model::Constraint constraint) {
   return !model::constraint_matches(constraint, blank);
 }
 
-Result<void> check_known(std::string_view kind, std::vector<std::string> const& names) {
-  if (names.empty()) {
+/// That is its name, or was it until a rotation.
+bool goes_by(model::Annotations const& payload, std::string const& name) {
+  auto const rotated = payload.labels.find(kRotatedLabel);
+  return payload.name == name || (rotated != payload.labels.end() && rotated->second == name);
+}
+
+/// The secrets, or the configs, that a container refers to.
+template <class T>
+Result<void> check_known(state::Snapshot const& snapshot, model::ContainerSpec const& container) {
+  using Kind = PayloadKind<T>;
+  std::vector<std::string> unknown;
+  for (auto const& reference : Kind::references(container)) {
+    auto const payload = find_payload<T>(snapshot, typename Kind::Id(Kind::id_of(reference)));
+    // An id that is too long was cut.
+    if (!payload || payload->id.view() != Kind::id_of(reference) ||
+        !goes_by(payload->spec.annotations, Kind::name_of(reference))) {
+      unknown.push_back(Kind::name_of(reference));
+    }
+  }
+  if (unknown.empty()) {
     return {};
   }
-  auto const plural = names.size() > 1 ? "s" : "";
-  return rpc_error("InvalidArgument", std::string(kind) + plural + " not found: " + join(names));
+  auto const plural = unknown.size() > 1 ? "s" : "";
+  return rpc_error("InvalidArgument",
+                   std::string(Kind::kWord) + plural + " not found: " + join(unknown));
 }
 
 }  // namespace
@@ -126,22 +147,14 @@ Result<void> check_networks_exist(state::Snapshot const& snapshot, model::Servic
                    "service needs ingress network, but no ingress network is present");
 }
 
-Result<void> check_references(model::ServiceSpec const& spec) {
+Result<void> check_references(state::Snapshot const& snapshot, model::ServiceSpec const& spec) {
   if (!spec.task.container) {
     return {};
   }
-  std::vector<std::string> secrets;
-  for (auto const& secret : spec.task.container->secrets) {
-    secrets.push_back(secret.secret_name);
-  }
-  if (auto known = check_known("secret", secrets); !known) {
+  if (auto known = check_known<model::Secret>(snapshot, *spec.task.container); !known) {
     return known;
   }
-  std::vector<std::string> configs;
-  for (auto const& config : spec.task.container->configs) {
-    configs.push_back(config.config_name);
-  }
-  return check_known("config", configs);
+  return check_known<model::Config>(snapshot, *spec.task.container);
 }
 
 Result<void> check_name_free(state::Snapshot const& snapshot, std::string const& name) {

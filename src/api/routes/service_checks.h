@@ -22,8 +22,10 @@ namespace swarmward::api {
 [[nodiscard]] Result<void> check_networks_exist(state::Snapshot const& snapshot,
                                                 model::ServiceSpec const& spec);
 
-/// There are no secrets and configs in this version, so every reference is to an unknown one.
-[[nodiscard]] Result<void> check_references(model::ServiceSpec const& spec);
+/// The secrets and configs that the spec names are there, by id and under these names. Errors:
+/// InvalidArgument, `secrets not found: a, b`.
+[[nodiscard]] Result<void> check_references(state::Snapshot const& snapshot,
+                                            model::ServiceSpec const& spec);
 
 /// Errors: Conflict, names compare in any letter case.
 [[nodiscard]] Result<void> check_name_free(state::Snapshot const& snapshot,

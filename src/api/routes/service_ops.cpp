@@ -1,7 +1,9 @@
 #include "api/routes/service_ops.h"
 
+#include "api/routes/payload_rotation.h"
 #include "api/routes/service_checks.h"
 #include "api/routes/swarm_ops.h"
+#include "model/service_changes.h"
 
 namespace swarmward::api {
 
@@ -40,21 +42,22 @@ Result<void> roll_back(model::Service& service, Time now) {
   return {};
 }
 
-void replace_spec(model::Service& service, ServiceUpdate const& update) {
+void replace_spec(model::Service& service, ServiceUpdate const& update, Time now) {
   auto auth = update.registry_auth;
   if (auth.empty()) {
     auth =
         update.auth_from == AuthFrom::Spec ? service.registry_auth : service.previous_registry_auth;
   }
-  if (!service.previous_spec || !is_scaling(*service.spec, *update.spec)) {
+  // A stack's deployment sends the specs again that its new secrets have changed already.
+  bool const rotated = service.previous_spec && *update.spec == *service.spec &&
+                       is_rotation(*service.previous_spec, *service.spec);
+  if (!rotated && (!service.previous_spec || !is_scaling(*service.spec, *update.spec))) {
     service.previous_spec = service.spec;
     service.previous_spec_version = service.spec_version;
     service.previous_registry_auth = service.registry_auth;
   }
-  service.spec = update.spec;
-  service.spec_version = service.meta.version;
   service.registry_auth = std::move(auth);
-  service.update_status.reset();
+  model::take_on(service, update.spec, now);
 }
 
 /// Checks in native's order.
@@ -66,7 +69,7 @@ Result<void> check_update(state::Draft const& draft,
       return free;
     }
   }
-  if (auto known = check_references(*update.spec); !known) {
+  if (auto known = check_references(draft.view(), *update.spec); !known) {
     return known;
   }
   if (update.spec->mode.index() != service.spec->mode.index()) {
@@ -90,7 +93,7 @@ Result<void> create_service(state::Draft& draft, ServiceCreate const& create) {
   if (auto known = check_networks_exist(draft.view(), *create.spec); !known) {
     return known;
   }
-  if (auto known = check_references(*create.spec); !known) {
+  if (auto known = check_references(draft.view(), *create.spec); !known) {
     return known;
   }
   if (auto free = check_name_free(draft.view(), create.spec->annotations.name); !free) {
@@ -125,11 +128,9 @@ Result<void> update_service(state::Draft& draft, ServiceUpdate const& update) {
     return out_of_sequence();
   }
   if (update.rollback == Rollback::None) {
-    replace_spec(service, update);
-  }
-  if (is_job(*service.spec)) {
-    auto const iteration = service.job_status ? service.job_status->iteration + 1 : 1;
-    service.job_status = model::JobStatus{iteration, draft.now()};
+    replace_spec(service, update, draft.now());
+  } else {
+    model::begin_iteration(service, draft.now());
   }
   draft.put(std::move(service));
   return {};

@@ -106,6 +106,9 @@ asio::awaitable<Session::Go> Session::handle_own(Incoming* request) {
   own.headers = std::move(request->head.headers);
   own.client = identity_;
   co_await engine_is_silent();
+  if (closing_) {
+    co_return Go::Close;  // Whoever answers here may be gone.
+  }
   auto const responder =
       std::make_shared<ClientResponder>(&client_, &client_in_, answer_context(*request));
   std::string failure;

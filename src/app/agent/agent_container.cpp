@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/agent/agent_image.h"
+#include "app/files/task_file_places.h"
 #include "app/member/member_documents.h"
 
 namespace swarmward::app {
@@ -59,6 +60,9 @@ json host_config(std::string const& socket) {
   // One that can be read, whatever the engine's default is, and bounded.
   host["LogConfig"] = {{"Type", "json-file"}, {"Config", {{"max-size", "5m"}, {"max-file", "2"}}}};
   host["Mounts"] = mounts(socket);
+  // What it lays down there is mounted into the containers of tasks, by that host's engine. Not one
+  // of the mounts above: only this form has the engine make the folder.
+  host["Binds"] = json::array({std::string(kTaskFileRoot) + ":" + kTaskFileRoot});
   return host;
 }
 
@@ -75,6 +79,7 @@ json agent_container(AgentPlace const& place, std::string const& image) {
                              std::string("unix://") + kEngineFolder + socket_name,
                              "--join-file",
                              join_file});
+  body["Env"] = json::array({std::string(kMountsUnseen) + "=1"});
   body["Labels"] = {{kAgentLabel, place.swarm}, {kAgentNodeLabel, place.node}};
   body["HostConfig"] = host_config(place.socket);
   return body;

@@ -30,6 +30,9 @@ TEST(AgentContainer, RunsOnTheHostsNetworkAndSeesItsEngine) {
   EXPECT_EQ(mounts[0]["Target"], "/var/lib/swarmward");
   EXPECT_EQ(mounts[1]["Source"], "/var/run");
   EXPECT_EQ(mounts[1]["ReadOnly"], true);
+  EXPECT_EQ(body["HostConfig"]["Binds"],
+            json::parse(R"(["/run/swarmward/task-files:/run/swarmward/task-files"])"));
+  EXPECT_EQ(body["Env"], json::parse(R"(["SWARMWARD_MOUNTS_UNSEEN=1"])"));
   EXPECT_THAT(body["Cmd"].dump(), HasSubstr(R"("--engine","unix:///engine/docker.sock")"));
   EXPECT_THAT(body["Cmd"].dump(), HasSubstr(R"("--join-file","/var/lib/swarmward/join.json")"));
 }

@@ -114,13 +114,13 @@ Result<void> Manager::keep_locked() {
   return {};
 }
 
-Result<net::DialerPtr> Manager::dialer_to(model::Node const& node) {
+Result<net::DialerPtr> Manager::dialer_to(model::Node const& node, std::string const& protocol) {
   if (node.access.agent_port == 0) {
     return internal_error("no way to its engine is known");
   }
   // A node that was removed is still reached once more, to take its containers away.
   auto const last = std::make_shared<net::EngineAddress>();
-  auto const route = [this, last, id = node.id]() -> Result<net::TlsRoute> {
+  auto const route = [this, last, id = node.id, protocol]() -> Result<net::TlsRoute> {
     if (auto const now = store_.snapshot()->find_node(id)) {
       last->host = now->status.addr;
       last->port = std::to_string(now->access.agent_port);
@@ -128,9 +128,8 @@ Result<net::DialerPtr> Manager::dialer_to(model::Node const& node) {
     if (!tls_.ready() || last->host.empty()) {
       return unavailable("this host manages no swarm");
     }
-    return net::TlsRoute{*last, tls_.context(), [this, id](std::string const& chain) {
-                           return tls_.judge_node(chain, id);
-                         }};
+    auto const judge = [this, id](std::string const& chain) { return tls_.judge_node(chain, id); };
+    return net::TlsRoute{*last, tls_.context(), judge, protocol};
   };
   return net::make_tls_dialer(route, "the agent of node " + node.id.str());
 }

@@ -43,8 +43,10 @@ class Manager {
   /// For those who ask before they change the CA.
   [[nodiscard]] ExternalCas& external_cas() { return issuer_.external(); }
 
-  /// The way to the engine of a node that joined. Errors: Internal for other nodes.
-  [[nodiscard]] Result<net::DialerPtr> dialer_to(model::Node const& node);
+  /// The way to the engine of a node that joined, or to another taker of its agent that speaks
+  /// `protocol`. Errors: Internal for other nodes.
+  [[nodiscard]] Result<net::DialerPtr> dialer_to(model::Node const& node,
+                                                 std::string const& protocol = {});
 
  private:
   // manager.cpp

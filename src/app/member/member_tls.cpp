@@ -1,5 +1,7 @@
 #include "app/member/member_tls.h"
 
+#include "app/files/remote_task_files.h"
+
 namespace swarmward::app {
 
 namespace {
@@ -39,6 +41,7 @@ Result<void> MemberTls::use(cluster::MemberIdentity identity) {
   if (!context) {
     return context.error();
   }
+  net::serve_protocol(*context, kTaskFilesProtocol);
   certificate_ = std::move(*certificate);
   context_ = std::move(*context);
   roots_ = split_pem(identity.roots);

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "app/files/remote_task_files.h"
 #include "base/log.h"
 #include "base/net/as_result.h"
 #include "base/net/tls_session.h"
@@ -32,7 +33,7 @@ constexpr unsigned kCertificatePauses = 60;
 struct TunnelListener::Shared {
   MemberTls const* tls = nullptr;  ///< Null once the listener is closed.
   net::DialerPtr engine;
-  std::function<void(std::string const&)> seen;
+  Takers takers;
   std::size_t shaking = 0;
   std::map<std::string, std::size_t> shaking_of;
 
@@ -57,11 +58,11 @@ struct TunnelListener::Shared {
 TunnelListener::TunnelListener(asio::any_io_executor executor,
                                MemberTls const& tls,
                                net::DialerPtr engine,
-                               std::function<void(std::string const&)> seen)
+                               Takers takers)
     : executor_(std::move(executor)), shared_(std::make_shared<Shared>()) {
   shared_->tls = &tls;
   shared_->engine = std::move(engine);
-  shared_->seen = std::move(seen);
+  shared_->takers = std::move(takers);
 }
 
 Result<unsigned short> TunnelListener::listen(std::string const& address, unsigned short port) {
@@ -87,7 +88,7 @@ Result<unsigned short> TunnelListener::listen(std::string const& address, unsign
 
 void TunnelListener::close() {
   shared_->tls = nullptr;
-  shared_->seen = nullptr;
+  shared_->takers = {};
   listener_.reset();
 }
 
@@ -128,7 +129,16 @@ asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,
     room_log("cluster")->warn("tunnel.refused from={} reason=\"{}\"", from, fits.error().message);
     co_return;
   }
-  shared->seen(from);
+  shared->takers.seen(from);
+  if (session->protocol() == kTaskFilesProtocol) {
+    auto plain = session->bridge_to_pair();
+    if (!plain) {
+      room_log("cluster")->error("tunnel.refused reason=\"{}\"", plain.error().message);
+      co_return;
+    }
+    shared->takers.task_files(std::move(*plain));
+    co_return;
+  }
   auto engine = co_await shared->engine->dial(executor, kEngineTimeout);
   if (!engine) {
     room_log("cluster")->warn("tunnel.no_engine error=\"{}\"", engine.error().message);

@@ -9,15 +9,21 @@
 
 namespace swarmward::app {
 
-/// The agent's port: each connection of a manager becomes one to this host's engine, everybody else
-/// is turned away after the handshake. Io thread only.
+/// The agent's port: each connection of a manager becomes one to this host's engine, or to who
+/// takes the files of tasks if it speaks that protocol; everybody else is turned away after the
+/// handshake. Io thread only.
 class TunnelListener {
  public:
-  /// `seen`: the address of a manager that came.
+  /// Gets the connections of managers.
+  struct Takers {
+    std::function<void(std::string const& address)> seen;  ///< Of each, first.
+    std::function<void(net::StreamSocket connection)> task_files;
+  };
+
   TunnelListener(boost::asio::any_io_executor executor,
                  MemberTls const& tls,
                  net::DialerPtr engine,
-                 std::function<void(std::string const& address)> seen);
+                 Takers takers);
   ~TunnelListener() { close(); }
   TunnelListener(TunnelListener const&) = delete;
   TunnelListener& operator=(TunnelListener const&) = delete;

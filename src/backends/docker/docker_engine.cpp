@@ -1,5 +1,7 @@
 #include "backends/docker/docker_engine.h"
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "backends/docker/docker_events.h"
 #include "backends/docker/engine_documents.h"
 #include "backends/docker/engine_requests.h"
@@ -36,10 +38,13 @@ class DockerEngine final : public Engine {
   asio::awaitable<Result<bool>> has_image(std::string reference) override;
   asio::awaitable<Result<void>> pull_image(std::string reference,
                                            std::string registry_auth) override;
+  asio::awaitable<Result<std::unique_ptr<ByteStream>>> save_image(std::string reference) override;
+  asio::awaitable<Result<void>> load_image(std::unique_ptr<ByteStream> archive,
+                                           BytesRead read) override;
   asio::awaitable<Result<void>> create_volume(std::string body) override;
   asio::awaitable<Result<void>> create_network(std::string body) override;
   asio::awaitable<Result<void>> connect_network(std::string name, std::string body) override;
-  asio::awaitable<Result<void>> remove_network(std::string name) override;
+  asio::awaitable<Result<void>> remove_network(std::string id_or_name) override;
   asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) override;
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
                                                             LogQuery query) override;
@@ -58,6 +63,43 @@ HttpRequest make_request(std::string method,
   request.target = std::move(target);
   request.timeout = timeout;
   return request;
+}
+
+std::string image_path(std::string const& reference, std::string_view rest) {
+  return "/images/" + percent_encode(reference, "/:@") + std::string(rest);
+}
+
+struct Counted {
+  std::unique_ptr<ByteStream> archive;
+  BytesRead read;
+  std::uint64_t bytes = 0;
+};
+
+asio::awaitable<Result<std::string>> next_counted(std::shared_ptr<Counted> counted) {
+  auto piece = co_await counted->archive->read();
+  if (piece && !piece->empty()) {
+    counted->bytes += piece->size();
+    counted->read(counted->bytes);
+  }
+  co_return std::move(piece);
+}
+
+BodyPieces pieces_of(std::shared_ptr<Counted> counted) {
+  return [counted = std::move(counted)] { return next_counted(counted); };
+}
+
+/// A source that gives nothing any more must not be waited for without end.
+std::shared_ptr<asio::steady_timer> close_after(std::chrono::milliseconds limit,
+                                                std::weak_ptr<Counted> counted,
+                                                asio::any_io_executor const& executor) {
+  auto timer = std::make_shared<asio::steady_timer>(executor, limit);
+  timer->async_wait([counted = std::move(counted)](boost::system::error_code cancelled) {
+    auto const open = cancelled ? nullptr : counted.lock();
+    if (open) {
+      open->archive->close();
+    }
+  });
+  return timer;
 }
 
 asio::awaitable<Result<EngineInfo>> DockerEngine::info() {
@@ -135,7 +177,7 @@ asio::awaitable<Result<std::vector<ContainerSummary>>> DockerEngine::list_contai
 }
 
 asio::awaitable<Result<bool>> DockerEngine::has_image(std::string reference) {
-  auto request = make_request("GET", "/images/" + percent_encode(reference, "/:@") + "/json");
+  auto request = make_request("GET", image_path(reference, "/json"));
   auto response = co_await client_.call(std::move(request));
   if (response) {
     co_return true;
@@ -164,6 +206,28 @@ asio::awaitable<Result<void>> DockerEngine::pull_image(std::string reference,
   co_return done;
 }
 
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::save_image(
+    std::string reference) {
+  // Old engines gather the whole archive before they answer.
+  auto request = make_request("GET", image_path(reference, "/get"), kPullLimit);
+  auto body = co_await client_.stream(std::move(request));
+  co_return std::move(body);
+}
+
+asio::awaitable<Result<void>> DockerEngine::load_image(std::unique_ptr<ByteStream> archive,
+                                                       BytesRead read) {
+  auto request = make_request("POST", "/images/load?quiet=1", kPullLimit);
+  request.content_type = "application/x-tar";
+  auto counted = std::make_shared<Counted>();
+  counted->archive = std::move(archive);
+  counted->read = std::move(read);
+  auto const timer = close_after(kPullLimit, counted, client_.executor());
+  request.pieces = pieces_of(std::move(counted));
+  auto done = co_await client_.command(std::move(request));
+  timer->cancel();
+  co_return done;
+}
+
 asio::awaitable<Result<void>> DockerEngine::create_volume(std::string body) {
   auto request = make_request("POST", "/volumes/create");
   request.body = std::move(body);
@@ -185,8 +249,8 @@ asio::awaitable<Result<void>> DockerEngine::connect_network(std::string name, st
   co_return done;
 }
 
-asio::awaitable<Result<void>> DockerEngine::remove_network(std::string name) {
-  auto request = make_request("DELETE", "/networks/" + percent_encode(name));
+asio::awaitable<Result<void>> DockerEngine::remove_network(std::string id_or_name) {
+  auto request = make_request("DELETE", "/networks/" + percent_encode(id_or_name));
   auto done = co_await client_.command(std::move(request));
   if (!done && done.error().code == ErrorCode::NotFound) {
     co_return Result<void>{};

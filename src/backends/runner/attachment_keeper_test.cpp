@@ -117,7 +117,8 @@ TEST_F(AttachmentKeeperTest, TheLastOneTakesTheNetworkWithIt) {
   give(attachment("a2"));
   ASSERT_TRUE(becomes("a2", model::TaskState::Ready));
   engine->documents["/networks?filters=%7B%22label%22%3A%5B%22ward.node.id%22%5D%7D"] =
-      R"([{"Name":"back","Labels":{"ward.node.id":"node1"},"Options":{"ward.network":"netid"}}])";
+      R"([{"Id":"back","Name":"back","Labels":{"ward.node.id":"node1"},
+           "Options":{"ward.network":"netid"}}])";
   runner->task_gone(model::TaskId("a1"));
   EXPECT_TRUE(until([&] { return engine->calls("get_document") > 0; }));
   EXPECT_THAT(engine->networks, SizeIs(1));

@@ -45,6 +45,14 @@ Problem read_pull(std::string const& value, ContainerLabels& out) {
   return {};
 }
 
+Problem read_pull_from(std::string const& value, ContainerLabels& out) {
+  if (value != "nodes" && value != "registry") {
+    return "nodes or registry";
+  }
+  out.pull_from_nodes = value == "nodes";
+  return {};
+}
+
 Problem read_privileged(std::string const& value, ContainerLabels& out) {
   if (value != "true" && value != "false") {
     return "true or false";
@@ -108,6 +116,7 @@ Problem read_size(std::string const& value, ContainerLabels& out) {
 
 constexpr std::array kEntries{
     Entry{"ward.pull", &read_pull, &never},
+    Entry{"ward.pull.from", &read_pull_from, &never},
     Entry{"ward.privileged", &read_privileged, &if_true},
     Entry{"ward.devices", &read_devices, &always},
     Entry{"ward.gpus", &read_gpus, &never},

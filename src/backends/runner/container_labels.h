@@ -12,10 +12,13 @@
 
 namespace swarmward::backends {
 
-/// Which of the labels that open the host to a container are honoured. docs/labels.md is for users.
+/// What the daemon's flags say about labels: which of those that open the host to a container are
+/// honoured, and what holds without one. docs/labels.md is for users.
 struct LabelPolicy {
   /// Full names, e.g. "ward.privileged", or "all".
   std::set<std::string, std::less<>> allowed;
+  /// Images that no registry gives come from other nodes, where no label says otherwise.
+  bool pull_from_nodes = false;
 
   [[nodiscard]] bool allows(std::string_view label) const {
     return allowed.contains("all") || allowed.contains(label);
@@ -49,6 +52,7 @@ struct GpuRequest {
 /// What labels ask for that a service's spec cannot say. Empty texts: the engine's default.
 struct ContainerLabels {
   PullPolicy pull = PullPolicy::Try;
+  std::optional<bool> pull_from_nodes;  ///< Absent: as the daemon's flag says.
   bool privileged = false;
   std::vector<DeviceMapping> devices;
   std::optional<GpuRequest> gpus;

@@ -33,6 +33,8 @@ asio::awaitable<void> remove_node(std::shared_ptr<RunnerContext> context,
     bool const settled = context->stopped || !context->connected || idle();
     if (listed->empty() && settled) {
       co_await context->networks->remove_all();
+      std::function<std::set<model::TaskId>()> none = [] { return std::set<model::TaskId>{}; };
+      co_await FileKeeper::tidy(context->files, std::move(none));
       co_return;
     }
     auto const left = std::make_shared<std::size_t>(listed->size());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -42,7 +42,7 @@ class Gate {
   struct State {
     std::size_t limit = 0;
     std::size_t inside = 0;
-    std::deque<std::shared_ptr<boost::asio::steady_timer>> waiting;
+    std::list<std::shared_ptr<boost::asio::steady_timer>> waiting;  ///< Takes no memory when empty.
     void admit();
   };
 

@@ -14,24 +14,30 @@ namespace {
 /// Credentials are part of the key: one user's refusal must not answer for another.
 std::string key_of(ImageRequest const& request) {
   auto const policy = std::to_string(static_cast<int>(request.policy));
-  return request.reference + '\n' + policy + '\n' + request.registry_auth;
+  auto const* const from = request.from_nodes ? "\nnodes\n" : "\nregistry\n";
+  return request.reference + '\n' + policy + from + request.registry_auth;
 }
 
 }  // namespace
 
 ImagePuller::ImagePuller(asio::any_io_executor executor,
                          std::shared_ptr<Engine> engine,
+                         Copy copy,
                          Clock const& clock,
                          std::chrono::seconds reuse)
-    : executor_(std::move(executor)), engine_(std::move(engine)), clock_(clock), reuse_(reuse) {}
+    : executor_(std::move(executor)),
+      engine_(std::move(engine)),
+      copy_(std::move(copy)),
+      clock_(clock),
+      reuse_(reuse) {}
 
-void ImagePuller::request(ImageRequest request, Done done) {
+void ImagePuller::request(ImageRequest request, Done done, Tell tell) {
   auto& entry = entries_[key_of(request)];
   if (entry.waiting.empty() && clock_.now() < entry.valid_until) {
     done(Result<void>());
     return;
   }
-  entry.waiting.push_back(std::move(done));
+  entry.waiting.push_back({std::move(done), std::move(tell)});
   if (entry.waiting.size() == 1) {
     asio::co_spawn(executor_, run(shared_from_this(), std::move(request)), asio::detached);
   }
@@ -56,6 +62,44 @@ asio::awaitable<void> ImagePuller::run(std::shared_ptr<ImagePuller> self, ImageR
 }
 
 asio::awaitable<Result<void>> ImagePuller::fetch(ImageRequest request) {
+  auto pulled = co_await pull(request);
+  // A digest is a registry's: an engine that has loaded an archive does not know it.
+  bool const may_come = request.policy == PullPolicy::Try || request.policy == PullPolicy::Missing;
+  bool const copies = may_come && !pulled && !stopped_ && request.from_nodes &&
+                      pulled.error().code != ErrorCode::Unavailable &&
+                      !is_immutable_image(request.reference);
+  if (copies) {
+    pulled = co_await copy(std::move(request), pulled.error());
+  }
+  co_return pulled;
+}
+
+/// Copies what the registry did not give.
+asio::awaitable<Result<void>> ImagePuller::copy(ImageRequest request, Error pull_error) {
+  Tell tell = [weak = weak_from_this(), key = key_of(request)](std::string const& text) {
+    if (auto const self = weak.lock()) {
+      self->tell_all(key, text);
+    }
+  };
+  auto copied = co_await copy_(request.reference, std::move(tell));
+  if (!copied && copied.error().code == ErrorCode::NotFound) {
+    pull_error.message += "; no other node has the image";
+    co_return pull_error;
+  }
+  co_return copied;
+}
+
+void ImagePuller::tell_all(std::string const& key, std::string const& text) {
+  auto const found = entries_.find(key);
+  if (stopped_ || found == entries_.end()) {
+    return;
+  }
+  for (auto const& waiting : found->second.waiting) {
+    waiting.tell(text);
+  }
+}
+
+asio::awaitable<Result<void>> ImagePuller::pull(ImageRequest request) {
   auto const& reference = request.reference;
   bool const look_first = request.policy == PullPolicy::Missing ||
                           request.policy == PullPolicy::Never || is_immutable_image(reference);
@@ -105,7 +149,7 @@ void ImagePuller::finish(std::string const& key, Result<void> const& result) {
   if (result) {
     entry.valid_until = clock_.now() + reuse_;
   }
-  for (auto const& done : waiting) {
+  for (auto const& [done, tell] : waiting) {
     done(result);
   }
 }

@@ -97,21 +97,24 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
   co_return network.name;
 }
 
-asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::owner_of(
+asio::awaitable<Result<NetworkKeeper::Seen>> NetworkKeeper::look_at(
     model::TaskNetwork const* network) {
   auto path = "/networks/" + percent_encode(network->name);
   auto const document = co_await engine_->get_document(std::move(path));
   if (!document && document.error().code == ErrorCode::NotFound) {
-    co_return Owner::Nobody;
+    co_return Seen{};
   }
   if (!document) {
     co_return document.error();
   }
   auto const there = parse_json(*document);
+  Seen seen;
+  seen.engine_id = text(there, "Id");
+  seen.owner = is_of_a_node(there) ? Owner::Left : Owner::Stranger;
   if (swarm_id_of(there, node_) == network->id) {
-    co_return Owner::Us;
+    seen.owner = Owner::Us;
   }
-  co_return is_of_a_node(there) ? Owner::Left : Owner::Stranger;
+  co_return seen;
 }
 
 asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
@@ -124,11 +127,14 @@ asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
   if (created.error().code != ErrorCode::Conflict) {
     co_return created.error();
   }
-  auto const owner = co_await owner_of(network);
-  if (!owner || *owner != Owner::Left) {
-    co_return owner;
+  auto const seen = co_await look_at(network);
+  if (!seen) {
+    co_return seen.error();
   }
-  auto const removed = co_await engine_->remove_network(network->name);
+  if (seen->owner != Owner::Left) {
+    co_return seen->owner;
+  }
+  auto const removed = co_await engine_->remove_network(seen->engine_id);
   if (!removed) {
     // Engines lose count of endpoints when many go at once, and then keep the network for good.
     room_log("backends")
@@ -173,17 +179,19 @@ asio::awaitable<bool> NetworkKeeper::try_to_remove_others() {
   auto const list = parse_json(*document);
   for (auto const& network : list.is_array() ? list : Json::array()) {
     auto const id = swarm_id_of(network, node_);
-    auto name = text(network, "Name");
+    auto engine_id = text(network, "Id");
     auto const place = co_await gate_.enter();
-    if (!is_of_a_node(network) || name.empty() || wanted_.contains(id)) {
+    if (!is_of_a_node(network) || engine_id.empty() || wanted_.contains(id)) {
       continue;
     }
     known_.erase(id);
-    auto const removed = co_await engine_->remove_network(name);
+    // Not by its name: while this waited, a new network may have taken that.
+    auto const removed = co_await engine_->remove_network(std::move(engine_id));
     if (!removed) {  // A container that is no task may still use it.
       all = false;
       room_log("backends")
-          ->debug("network.kept name={} reason=\"{}\"", name, removed.error().message);
+          ->debug(
+              "network.kept name={} reason=\"{}\"", text(network, "Name"), removed.error().message);
     }
   }
   co_return all;

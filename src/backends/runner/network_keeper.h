@@ -39,7 +39,11 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
   /// Whose the engine's network of this name is.
   enum class Owner { Nobody, Us, Left, Stranger };
 
-  asio::awaitable<Result<Owner>> owner_of(model::TaskNetwork const* network);
+  struct Seen {
+    Owner owner = Owner::Nobody;
+    std::string engine_id;  ///< By which alone it may be removed: names pass on to others.
+  };
+  asio::awaitable<Result<Seen>> look_at(model::TaskNetwork const* network);
   /// It is there under its name once this is done, unless somebody else has that: then the value
   /// says who. A network that another node, or an earlier one of the swarm, has left is removed, if
   /// the engine lets it go.

@@ -98,7 +98,7 @@ TEST_F(NetworkKeeperTest, AStrangersNetworkOfThatNameIsLeftAlone) {
 }
 
 constexpr char const* kLeftOver =
-    R"({"Name":"back","Labels":{"ward.node.id":"gone"},"Options":{"ward.network":"old"}})";
+    R"({"Id":"left1","Name":"back","Labels":{"ward.node.id":"gone"},"Options":{"ward.network":"old"}})";
 
 TEST_F(NetworkKeeperTest, TakesThePlaceOfWhatAnotherNodeLeft) {
   engine_->networks["back"] = kLeftOver;
@@ -165,6 +165,27 @@ TEST_F(NetworkKeeperTest, ATaskThatComesMeanwhileFindsItsNetwork) {
   settle();
   EXPECT_TRUE(result);
   EXPECT_THAT(engine_->networks, SizeIs(1));
+}
+
+TEST_F(NetworkKeeperTest, ANewNetworkOfTheSameNameIsNotTheOneThatGoes) {
+  EXPECT_TRUE(ensure(back()));
+  list_networks();
+  auto renewed = back();
+  renewed.id = "newid";
+  Result<std::string> result = internal_error("it did not end");
+  engine_->hold("create_network");
+  asio::co_spawn(io_,
+                 keeper_->ensure(renewed),
+                 [&](std::exception_ptr const&, Result<std::string> done) { result = done; });
+  settle();
+  keeper_->keep_only({"newid"});
+  settle();  // What goes is known, and waits for the new one.
+  engine_->release("create_network");
+  settle();
+  EXPECT_TRUE(result);
+  ASSERT_THAT(engine_->networks, SizeIs(1));
+  EXPECT_EQ(nlohmann::json::parse(engine_->networks.at("back"))["Options"]["ward.network"],
+            "newid");
 }
 
 }  // namespace

@@ -10,14 +10,16 @@ NodeRunner::NodeRunner(asio::any_io_executor executor,
                        RunnerSink& sink,
                        Clock const& clock,
                        Delays delays,
-                       LabelPolicy labels)
+                       LabelPolicy labels,
+                       std::shared_ptr<TaskFiles> files)
     : tasks_(std::make_shared<Tasks>(std::make_shared<RunnerContext>(std::move(executor),
                                                                      std::move(engine),
                                                                      std::move(identity),
                                                                      sink,
                                                                      clock,
                                                                      delays,
-                                                                     std::move(labels)))) {}
+                                                                     std::move(labels),
+                                                                     std::move(files)))) {}
 
 NodeRunner::~NodeRunner() {
   tasks_->stop();
@@ -46,6 +48,12 @@ void NodeRunner::stop() {
 }
 std::shared_ptr<Engine> NodeRunner::engine() const {
   return tasks_->context()->engine;
+}
+bool NodeRunner::connected() const {
+  return tasks_->context()->connected;
+}
+std::string const& NodeRunner::hostname() const {
+  return tasks_->context()->identity.hostname;
 }
 std::optional<std::string> NodeRunner::container_of(model::TaskId task) const {
   return tasks_->container_of(task);

@@ -2,6 +2,7 @@
 
 #include "backends/runner/container_labels.h"
 #include "backends/runner/runner_types.h"
+#include "backends/task_files.h"
 
 namespace swarmward::backends {
 
@@ -9,13 +10,15 @@ namespace swarmward::backends {
 /// this node's id as a label. Io thread only; may be destroyed at any time.
 class NodeRunner {
  public:
+  /// `files`: null if the node can have no secrets and configs; tasks with some fail there.
   NodeRunner(asio::any_io_executor executor,
              std::shared_ptr<Engine> engine,
              NodeIdentity identity,
              RunnerSink& sink,
              Clock const& clock,
              Delays delays = {},
-             LabelPolicy labels = {});
+             LabelPolicy labels = {},
+             std::shared_ptr<TaskFiles> files = nullptr);
   ~NodeRunner();
   NodeRunner(NodeRunner const&) = delete;
   NodeRunner& operator=(NodeRunner const&) = delete;
@@ -36,6 +39,8 @@ class NodeRunner {
   void stop();
 
   [[nodiscard]] std::shared_ptr<Engine> engine() const;
+  [[nodiscard]] bool connected() const;
+  [[nodiscard]] std::string const& hostname() const;
   /// The container's id, for logs.
   [[nodiscard]] std::optional<std::string> container_of(model::TaskId task) const;
 

@@ -81,6 +81,9 @@ void NodeRunner::Tasks::assign_all(std::vector<Assignment> assignments) {
     attachments_->keep_only(wanted);
   }
   assigned_all_ = true;
+  if (context_->connected) {
+    tidy_files();
+  }
   remove_unclaimed();
 }
 
@@ -132,6 +135,19 @@ void NodeRunner::Tasks::tidy_networks() {
   context_->networks->keep_only(std::move(used));
 }
 
+void NodeRunner::Tasks::tidy_files() {
+  auto const wanted = [self = shared_from_this()] {
+    std::set<model::TaskId> tasks;
+    for (auto const& [id, runner] : self->runners_) {
+      if (runner->keeps_files()) {
+        tasks.insert(id);
+      }
+    }
+    return tasks;
+  };
+  asio::co_spawn(context_->executor, FileKeeper::tidy(context_->files, wanted), asio::detached);
+}
+
 void NodeRunner::Tasks::unassign(model::TaskId task) {
   auto const found = runners_.find(task);
   if (found != runners_.end()) {
@@ -167,6 +183,9 @@ void NodeRunner::Tasks::end_list(std::vector<ContainerSummary> containers, Resyn
     runner->end_resync(container ? &container.mapped() : nullptr, kind);
     runner->wake();
   }
+  if (kind == Resync::Periodic && context_->files->untidy()) {
+    tidy_files();
+  }
   remove_unclaimed();
 }
 
@@ -190,6 +209,7 @@ void NodeRunner::Tasks::connected() {
   context_->networks->forget();
   if (assigned_all_) {
     tidy_networks();
+    tidy_files();
   }
   if (attachments_) {
     attachments_->connected();

@@ -34,6 +34,8 @@ class NodeRunner::Tasks : public std::enable_shared_from_this<NodeRunner::Tasks>
   void finished(model::TaskId task);
   /// Takes away the networks that no task needs any more.
   void tidy_networks();
+  /// Takes away the files of tasks that are not this node's any more, or over without a container.
+  void tidy_files();
   AttachmentKeeper& attachments();
 
   std::shared_ptr<RunnerContext> context_;

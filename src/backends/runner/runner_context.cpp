@@ -16,7 +16,8 @@ RunnerContext::RunnerContext(asio::any_io_executor io,
                              RunnerSink& reports_to,
                              Clock const& time,
                              Delays timers,
-                             LabelPolicy labels)
+                             LabelPolicy labels,
+                             std::shared_ptr<TaskFiles> task_files)
     : executor(std::move(io)),
       engine(std::move(node_engine)),
       identity(std::move(node)),
@@ -28,8 +29,16 @@ RunnerContext::RunnerContext(asio::any_io_executor io,
       stops(executor, kLeastSlots),
       removes(executor, kLeastSlots),
       looks(executor, 2 * kLeastSlots),
-      images(std::make_shared<ImagePuller>(executor, engine, clock, delays.pull_reuse)),
-      networks(std::make_shared<NetworkKeeper>(executor, engine, identity)) {}
+      images(std::make_shared<ImagePuller>(
+          executor,
+          engine,
+          [&reports_to, id = identity.id](std::string reference, Tell tell) {
+            return reports_to.copy_image(id, std::move(reference), std::move(tell));
+          },
+          clock,
+          delays.pull_reuse)),
+      networks(std::make_shared<NetworkKeeper>(executor, engine, identity)),
+      files(std::make_shared<FileKeeper>(executor, std::move(task_files))) {}
 
 void RunnerContext::set_cpus(unsigned cpus) {
   auto const slots = std::max(kLeastSlots, kSlotsPerCpu * cpus);

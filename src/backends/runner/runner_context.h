@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/runner/container_labels.h"
+#include "backends/runner/file_keeper.h"
 #include "backends/runner/gate.h"
 #include "backends/runner/image_puller.h"
 #include "backends/runner/network_keeper.h"
@@ -17,7 +18,8 @@ struct RunnerContext {
                 RunnerSink& reports_to,
                 Clock const& time,
                 Delays timers,
-                LabelPolicy labels);
+                LabelPolicy labels,
+                std::shared_ptr<TaskFiles> task_files);
 
   /// Operations in flight follow the size of the engine's machine.
   void set_cpus(unsigned cpus);
@@ -38,6 +40,7 @@ struct RunnerContext {
   Gate looks;  ///< Inspecting, which is cheap.
   std::shared_ptr<ImagePuller> images;
   std::shared_ptr<NetworkKeeper> networks;
+  std::shared_ptr<FileKeeper> files;  ///< Never null.
 };
 
 }  // namespace swarmward::backends

@@ -1,15 +1,18 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "backends/engine.h"
+#include "base/result.h"
 #include "model/attachment.h"
 #include "model/network_plan.h"
 #include "model/task.h"
+#include "model/task_file.h"
 
 namespace swarmward::backends {
 
@@ -25,7 +28,12 @@ struct Assignment {
   std::shared_ptr<model::Task const> task;     ///< Never null.
   std::string registry_auth;                   ///< X-Registry-Auth; never logged.
   std::vector<model::TaskNetwork> networks{};  ///< In the order of its interfaces.
+  /// Its secrets and configs, or why they cannot be given: the task fails with that text.
+  Result<std::vector<model::TaskFile>> files = std::vector<model::TaskFile>{};
 };
+
+/// Takes a text for a task's status.
+using Tell = std::function<void(std::string const&)>;
 
 /// What the connection to an engine shows.
 struct EngineObservation {
@@ -45,6 +53,11 @@ class RunnerSink {
   virtual void observe(model::NodeId node, EngineObservation observation) = 0;
   /// Done once no node sends new connections to tasks that were told to stop before this call.
   virtual asio::awaitable<void> withdrawn() = 0;
+  /// Brings an image that some other node's engine has to this one's; `tell` hears how far it is.
+  /// NotFound: no other node has it.
+  virtual asio::awaitable<Result<void>> copy_image(model::NodeId to,
+                                                   std::string reference,
+                                                   Tell tell) = 0;
 };
 
 /// The runner's timers; tests shorten them.

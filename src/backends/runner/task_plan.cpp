@@ -22,12 +22,19 @@ Step plan_creation(TaskView const& view) {
 /// back after the task was given up.
 Step plan_over(TaskView const& view) {
   if (!view.present) {
-    return Step::Wait;
+    return view.files ? Step::DropFiles : Step::Wait;
   }
   if (view.phase == Phase::Running) {
     return Step::Stop;
   }
   return view.desired == TaskState::Remove ? Step::Remove : Step::Wait;
+}
+
+Step plan_farewell(TaskView const& view) {
+  if (view.present) {
+    return Step::Remove;
+  }
+  return view.files ? Step::DropFiles : Step::Finish;
 }
 
 Step plan_end(TaskView const& view) {
@@ -104,7 +111,7 @@ Step plan_advance(TaskView const& view) {
 
 Step plan_step(TaskView const& view) {
   if (view.gone) {
-    return view.present ? Step::Remove : Step::Finish;
+    return plan_farewell(view);
   }
   if (view.desired == TaskState::Remove && !is_terminal(view.state)) {
     return plan_end(view);  // No look first: a stop settles it whatever the container does.

@@ -27,6 +27,7 @@ enum class Step {
   Inspect,
   Stop,
   Remove,
+  DropFiles,  ///< Of secrets and configs, once no container shows them.
   ReportReady,
   ReportStarting,
   ReportRunning,
@@ -45,6 +46,7 @@ struct TaskView {
   bool gone = false;             ///< No longer assigned.
   bool present = false;          ///< The engine has a container of this task.
   bool look_again = false;       ///< What is known of the container may be stale.
+  bool files = false;            ///< Files of it may lie on the host.
   bool start_attempted = false;  ///< It may have run, so it must not be made again.
 };
 

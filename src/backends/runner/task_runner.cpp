@@ -3,8 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
-#include "backends/runner/container_config.h"
-#include "backends/runner/image_reference.h"
 #include "base/log.h"
 
 namespace swarmward::backends {
@@ -51,6 +49,7 @@ TaskView TaskRunner::view() const {
   view.gone = unassigned_;
   view.present = present_;
   view.look_again = look_again_;
+  view.files = has_files_;
   view.start_attempted = start_attempted_;
   return view;
 }
@@ -109,6 +108,7 @@ void TaskRunner::begin_resync() {
 
 void TaskRunner::end_resync(ContainerSummary const* found, Resync kind) {
   resuming_later_ = false;
+  files_laid_ = files_laid_ && kind == Resync::Periodic;  // The host may have been started anew.
   auto const missing = std::exchange(resync_id_, {});
   if (found == nullptr) {
     if (!missing.empty() && missing == container_id_) {
@@ -183,6 +183,9 @@ asio::awaitable<void> TaskRunner::perform(Step step) {
     case Step::Remove:
       co_await remove();
       break;
+    case Step::DropFiles:
+      co_await drop_files();
+      break;
     default:
       report_step(step);
       break;
@@ -214,43 +217,11 @@ void TaskRunner::report_step(Step step) {
   }
 }
 
-Result<ImageRequest> TaskRunner::image_request() const {
-  auto const& container = *task().spec->container;
-  auto const labels = read_container_labels(
-      task().service_annotations->labels, container.labels, context_->label_policy);
-  if (!labels) {
-    return labels.error();
-  }
-  return ImageRequest{familiar_image(container.image), assignment_.registry_auth, labels->pull};
-}
-
-void TaskRunner::pull() {
-  auto request = image_request();
-  if (!request) {
-    return fail(request.error().message);  // Allowed when it was accepted, and no more.
-  }
-  image_ = ImageState::Coming;
-  auto const done = [weak = weak_from_this()](Result<void> const& result) {
-    if (auto const self = weak.lock()) {
-      self->pulled(result);
-    }
-  };
-  context_->images->request(std::move(*request), done);
-}
-
-void TaskRunner::pulled(Result<void> const& result) {
-  image_ = result ? ImageState::Ready : ImageState::Wanted;
-  bool const wanted = !unassigned_ && task().desired_state < TaskState::Shutdown;
-  if (!result && wanted && !retry_later(result.error(), Retry::IfUnreached)) {
-    fail(result.error().message);
-  }
-  wake();
-}
-
 void TaskRunner::set_container(std::string id, Phase phase) {
   container_id_ = std::move(id);
   phase_ = phase;
   present_ = true;
+  has_files_ = has_files_ || names_files();
   start_attempted_ = start_attempted_ || phase == Phase::Running || phase == Phase::Exited;
 }
 

@@ -39,6 +39,8 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   [[nodiscard]] std::vector<model::TaskNetwork> const& networks() const {
     return assignment_.networks;
   }
+  /// Its container shows files of the host, or will.
+  [[nodiscard]] bool keeps_files() const;
   [[nodiscard]] std::string container_name() const { return model::full_name(task()); }
 
  private:
@@ -46,6 +48,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   enum class Retry { IfUnreached, IfInterrupted, IfPassing, Always };
 
   [[nodiscard]] model::Task const& task() const { return *assignment_.task; }
+  [[nodiscard]] bool names_files() const;
   [[nodiscard]] bool idle() const;
   [[nodiscard]] TaskView view() const;
 
@@ -57,6 +60,9 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   /// Joins a container that was created and not started to the rest of its networks; one for which
   /// that fails is removed again.
   asio::awaitable<Result<void>> connect_networks(std::string container);
+  /// Its secrets and configs as mounts.
+  asio::awaitable<Result<std::vector<model::Mount>>> lay_files();
+  asio::awaitable<void> drop_files();
   asio::awaitable<void> adopt_by_name(Error refusal);
   asio::awaitable<void> start();
   asio::awaitable<void> note_failed_start(Error error);
@@ -96,6 +102,9 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   bool look_again_ = false;
   bool unhealthy_ = false;  ///< It once was, so its end is a failure whatever the exit code.
   bool start_attempted_ = false;
+  bool has_files_ = false;           ///< Some may lie on the host.
+  bool made_without_files_ = false;  ///< The container can never show them.
+  bool files_laid_ = false;          ///< All of them do, since the engine was last lost.
   bool unassigned_ = false;
   bool driving_ = false;
   bool stopping_ = false;

@@ -73,5 +73,39 @@ TEST_F(TaskPullTest, PullsAgainAnImageThatWasRemoved) {
   EXPECT_EQ(engine->calls("pull_image"), 2);
 }
 
+TEST_F(TaskPullTest, WhatNoRegistryGivesComesFromAnotherNode) {
+  connect();
+  testing::FakeEngine other(io.get_executor());
+  other.images = {"built-here:1"};
+  sink.other_node = &other;
+  sink.engine_images = &engine->images;
+  spec.container->image = "built-here:1";
+  auto const denied = not_found("pull access denied for built-here");
+
+  engine->fail_next("pull_image", denied);
+  give(task("without"));
+  EXPECT_EQ(status("without").state, TaskState::Rejected);
+  EXPECT_TRUE(sink.copies.empty());
+
+  spec.container->labels = {{"ward.pull.from", "nodes"}};
+  engine->fail_next("pull_image", denied);
+  give(task("with"));
+  EXPECT_EQ(status("with").state, TaskState::Running);
+  EXPECT_THAT(sink.history[model::TaskId("with")],
+              ::testing::Contains(::testing::Field(&model::TaskStatus::message,
+                                                   "copying the image from node other")));
+
+  spec.container->image = "nowhere:1";
+  engine->fail_next("pull_image", denied);
+  give(task("nowhere"));
+  EXPECT_EQ(status("nowhere").err,
+            "pull access denied for built-here; no other node has the image");
+
+  spec.container->image = "pinned:1@sha256:" + std::string(64, 'a');
+  engine->fail_next("pull_image", denied);
+  give(task("pinned"));
+  EXPECT_EQ(status("pinned").err, "pull access denied for built-here");
+}
+
 }  // namespace
 }  // namespace swarmward::backends

@@ -1,4 +1,7 @@
 // The steps of a TaskRunner that call the engine. Each looks at the world again after it waited.
+#include <algorithm>
+#include <iterator>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -53,7 +56,7 @@ asio::awaitable<void> TaskRunner::create() {
   if (idle() || plan_step(view()) != Step::Create) {
     co_return;
   }
-  auto const prepared = prepare_container(task(), context_->identity, context_->label_policy);
+  auto prepared = prepare_container(task(), context_->identity, context_->label_policy);
   if (!prepared) {
     fail(prepared.error().message);  // It could be made when it was accepted, and cannot any more.
     co_return;
@@ -67,6 +70,15 @@ asio::awaitable<void> TaskRunner::create() {
   if (!ensured) {
     creation_failed(ensured.error());
     co_return;
+  }
+  made_without_files_ = !assignment_.files;  // Then the start fails, as it does with swarm mode.
+  if (!made_without_files_) {
+    auto mounts = co_await lay_files();
+    if (!mounts) {
+      creation_failed(mounts.error());
+      co_return;
+    }
+    std::ranges::move(*mounts, std::back_inserter(prepared->spec.mounts));
   }
   auto body = render_container(task(), *prepared, context_->identity, joins_);
   auto created = co_await context_->engine->create_container(container_name(), std::move(body));
@@ -138,6 +150,19 @@ asio::awaitable<void> TaskRunner::start() {
   if (idle() || plan_step(view()) != Step::Start) {
     co_return;
   }
+  if (made_without_files_ && assignment_.files) {
+    fail("starting container failed: its secrets and configs came too late");
+    co_return;
+  }
+  if (!files_laid_) {
+    auto const laid = co_await lay_files();
+    if (!laid && !retry_later(laid.error(), Retry::IfPassing)) {
+      fail("starting container failed: " + laid.error().message);
+    }
+    if (!laid || idle() || plan_step(view()) != Step::Start) {
+      co_return;
+    }
+  }
   start_attempted_ = true;
   auto const started = co_await context_->engine->start_container(container_id_);
   lease_.release();
@@ -146,6 +171,7 @@ asio::awaitable<void> TaskRunner::start() {
     co_return;
   }
   attempts_ = 0;
+  assignment_.files = std::vector<model::TaskFile>{};  // Values are kept as long as needed.
   if (phase_ == Phase::Created) {
     phase_ = Phase::Running;
   }
@@ -164,6 +190,9 @@ asio::awaitable<void> TaskRunner::note_failed_start(Error error) {
     exit_code_ = seen->exit_code;
   }
   if (phase_ != Phase::Running) {
+    if (error.code == ErrorCode::NotFound) {
+      context_->networks->forget();  // Somebody removed one: the next task looks again.
+    }
     fail("starting container failed: " + error.message);
   }
 }

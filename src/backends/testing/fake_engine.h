@@ -52,7 +52,8 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   [[nodiscard]] std::size_t container_count() const { return containers_.size(); }
   std::map<std::string, std::string> documents;  ///< What get_document() answers, by path.
   std::vector<std::string> volumes;              ///< Bodies of created volumes.
-  std::map<std::string, std::string> networks;   ///< Bodies of created networks, by name.
+  std::map<std::string, std::string>
+      networks;  ///< Bodies of created networks, "Id" added, by name.
   std::vector<std::pair<std::string, std::string>> connects;  ///< Network and body of each.
   std::chrono::seconds last_grace{0};
 
@@ -70,10 +71,13 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   asio::awaitable<Result<bool>> has_image(std::string reference) override;
   asio::awaitable<Result<void>> pull_image(std::string reference,
                                            std::string registry_auth) override;
+  asio::awaitable<Result<std::unique_ptr<ByteStream>>> save_image(std::string reference) override;
+  asio::awaitable<Result<void>> load_image(std::unique_ptr<ByteStream> archive,
+                                           BytesRead read) override;
   asio::awaitable<Result<void>> create_volume(std::string body) override;
   asio::awaitable<Result<void>> create_network(std::string body) override;
   asio::awaitable<Result<void>> connect_network(std::string name, std::string body) override;
-  asio::awaitable<Result<void>> remove_network(std::string name) override;
+  asio::awaitable<Result<void>> remove_network(std::string id_or_name) override;
   asio::awaitable<Result<std::unique_ptr<EventStream>>> events(std::string label) override;
   asio::awaitable<Result<std::unique_ptr<ByteStream>>> logs(std::string id,
                                                             LogQuery query) override;

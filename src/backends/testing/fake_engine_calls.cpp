@@ -123,6 +123,44 @@ asio::awaitable<Result<void>> FakeEngine::pull_image(std::string reference,
   co_return begun;
 }
 
+namespace {
+
+/// An archive in one piece: the reference.
+class FakeArchive final : public ByteStream {
+ public:
+  explicit FakeArchive(std::string text) : text_(std::move(text)) {}
+  asio::awaitable<Result<std::string>> read() override { co_return std::exchange(text_, {}); }
+  void close() override {}
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> FakeEngine::save_image(std::string reference) {
+  auto const begun = co_await enter("save_image");
+  if (!begun) {
+    co_return begun.error();
+  }
+  if (!images.contains(reference)) {
+    co_return not_found("No such image: " + reference);
+  }
+  std::unique_ptr<ByteStream> archive = std::make_unique<FakeArchive>(std::move(reference));
+  co_return std::move(archive);
+}
+
+asio::awaitable<Result<void>> FakeEngine::load_image(std::unique_ptr<ByteStream> archive,
+                                                     BytesRead read) {
+  auto begun = co_await enter("load_image");
+  auto const piece = co_await archive->read();
+  if (begun && piece) {
+    read(piece->size());
+    images.insert(*piece);
+  }
+  co_return begun;
+}
+
 asio::awaitable<Result<void>> FakeEngine::create_volume(std::string body) {
   auto begun = co_await enter("create_volume");
   if (begun) {
@@ -136,8 +174,10 @@ asio::awaitable<Result<void>> FakeEngine::create_network(std::string body) {
   if (!begun) {
     co_return begun;
   }
-  auto const name = nlohmann::json::parse(body).at("Name").get<std::string>();
-  if (!networks.emplace(name, body).second) {
+  auto network = nlohmann::json::parse(body);
+  network["Id"] = "network" + std::to_string(next_id_++);
+  auto const name = network.at("Name").get<std::string>();
+  if (!networks.emplace(name, network.dump()).second) {
     co_return conflict("network with name " + name + " already exists");
   }
   co_return kDone;
@@ -151,10 +191,13 @@ asio::awaitable<Result<void>> FakeEngine::connect_network(std::string name, std:
   co_return begun;
 }
 
-asio::awaitable<Result<void>> FakeEngine::remove_network(std::string name) {
+asio::awaitable<Result<void>> FakeEngine::remove_network(std::string id_or_name) {
   auto begun = co_await enter("remove_network");
   if (begun) {
-    networks.erase(name);
+    std::erase_if(networks, [&](auto const& network) {
+      auto const document = nlohmann::json::parse(network.second);
+      return network.first == id_or_name || document.value("Id", "") == id_or_name;
+    });
   }
   co_return begun;
 }

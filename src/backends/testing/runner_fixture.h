@@ -33,6 +33,20 @@ class RecordingSink final : public RunnerSink {
       co_await pause.async_wait(asio::use_awaitable);
     }
   }
+  asio::awaitable<Result<void>> copy_image(model::NodeId,
+                                           std::string reference,
+                                           Tell tell) override {
+    tell("copying the image from node other");
+    copies.push_back(reference);
+    if (!other_node || !other_node->images.contains(reference)) {
+      co_return not_found("no other node has " + reference);
+    }
+    engine_images->insert(std::move(reference));
+    co_return Result<void>{};
+  }
+  FakeEngine* other_node = nullptr;                ///< From which images are copied.
+  std::set<std::string>* engine_images = nullptr;  ///< Where they go.
+  std::vector<std::string> copies;                 ///< References that were asked for.
   std::map<model::TaskId, std::vector<model::TaskStatus>> history;
   std::map<model::TaskId, model::SeenAttachment> attachments;  ///< As they were seen last.
   std::vector<EngineObservation> observations;

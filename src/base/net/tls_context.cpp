@@ -1,6 +1,9 @@
 #include "base/net/tls_context.h"
 
 #include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -82,7 +85,46 @@ void ask(SSL_CTX* context, PeerProof proof) {
   }
 }
 
+/// The protocol that contexts were told to serve goes with them.
+int protocol_slot() {
+  auto const free = [](void*, void* text, CRYPTO_EX_DATA*, int, long, void*) {
+    delete static_cast<std::string*>(text);
+  };
+  static int const slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free);
+  return slot;
+}
+
+int choose_protocol(SSL* session,
+                    unsigned char const** chosen,
+                    unsigned char* length,
+                    unsigned char const* offered,
+                    unsigned int offered_length,
+                    void* /*unused*/) {
+  auto const* served = static_cast<std::string const*>(
+      SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), protocol_slot()));
+  // Each name comes after a byte with its length.
+  for (unsigned int at = 0; served != nullptr && at < offered_length;) {
+    unsigned int const size = offered[at];
+    if (size <= offered_length - at - 1 &&
+        *served == std::string_view(reinterpret_cast<char const*>(offered + at + 1), size)) {
+      *chosen = offered + at + 1;
+      *length = static_cast<unsigned char>(size);
+      return SSL_TLSEXT_ERR_OK;
+    }
+    at += size + 1;
+  }
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
 }  // namespace
+
+void serve_protocol(TlsContext const& context, std::string protocol) {
+  auto kept = std::make_unique<std::string>(std::move(protocol));
+  if (SSL_CTX_set_ex_data(context.get(), protocol_slot(), kept.get()) == 1) {
+    static_cast<void>(kept.release());
+    SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+  }
+}
 
 Result<TlsContext> make_tls_context(TlsIdentity const& own,
                                     std::string const& trusted,

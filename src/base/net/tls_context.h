@@ -36,6 +36,10 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
                                                   PeerProof proof,
                                                   TlsVersions versions);
 
+/// Servers with this context speak `protocol` with clients that offer it (ALPN); all others are
+/// served as before. To be called before the context is used.
+void serve_protocol(TlsContext const& context, std::string protocol);
+
 /// The common name in the first certificate of a PEM text; empty if there is none.
 [[nodiscard]] std::string common_name(std::string const& certificate);
 

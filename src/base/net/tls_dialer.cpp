@@ -31,6 +31,9 @@ class TlsDialer final : public Dialer {
     }
     auto const session = std::make_shared<TlsSession>(
         std::move(*wire), route.context, TlsSession::Side::Client, route.address.host);
+    if (!route.protocol.empty()) {
+      session->offer_protocol(route.protocol);
+    }
     auto const shaken = co_await session->handshake(timeout);
     if (!shaken) {
       co_return shaken.error();
@@ -39,6 +42,11 @@ class TlsDialer final : public Dialer {
       if (auto const fits = route.judge(session->peer_chain()); !fits) {
         co_return fits.error();
       }
+    }
+    if (!route.protocol.empty() && session->protocol() != route.protocol) {
+      co_return Error{
+          ErrorCode::NotImplemented,
+          "the other side does not speak " + route.protocol + ": it is of an older version"};
     }
     co_return session->bridge_to_pair();
   }

@@ -15,6 +15,8 @@ struct TlsRoute {
   EngineAddress address;  ///< TCP.
   TlsContext context;
   JudgePeer judge;  ///< Null: the context has proven enough.
+  /// If not empty, the other end must agree to speak it (ALPN). Refusals are NotImplemented.
+  std::string protocol{};
 };
 
 /// TCP with TLS. `route` is asked at each dial, so that addresses and certificates may change.

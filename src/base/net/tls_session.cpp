@@ -45,6 +45,20 @@ TlsSession::TlsSession(StreamSocket wire,
 
 TlsSession::~TlsSession() = default;
 
+void TlsSession::offer_protocol(std::string const& protocol) {
+  auto const wire = static_cast<char>(protocol.size()) + protocol;
+  SSL_set_alpn_protos(ssl_.get(),
+                      reinterpret_cast<unsigned char const*>(wire.data()),
+                      static_cast<unsigned int>(wire.size()));
+}
+
+std::string TlsSession::protocol() const {
+  unsigned char const* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<char const*>(name), size};
+}
+
 Error TlsSession::refusal() const {
   if (timed_out_) {
     return unavailable("TLS handshake: no answer in time");

@@ -29,6 +29,10 @@ class TlsSession : public std::enable_shared_from_this<TlsSession> {
   TlsSession(TlsSession const&) = delete;
   TlsSession& operator=(TlsSession const&) = delete;
 
+  /// A client offers to speak it (ALPN); before the handshake.
+  void offer_protocol(std::string const& protocol);
+  /// What both agreed on; empty: nothing. After the handshake.
+  [[nodiscard]] std::string protocol() const;
   /// Errors: Unavailable (connection, time), Unauthorized (certificates), with OpenSSL's reason.
   asio::awaitable<Result<void>> handshake(std::chrono::milliseconds timeout);
   /// The other side's certificates in PEM, its own first; empty if it showed none.

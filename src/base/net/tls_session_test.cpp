@@ -68,6 +68,9 @@ class TlsSessionTest : public ::testing::Test {
     auto wire = make_pair_of(io_);
     client_ =
         std::make_shared<TlsSession>(std::move(wire.a), client, TlsSession::Side::Client, name);
+    if (!offered_.empty()) {
+      client_->offer_protocol(offered_);
+    }
     server_ = std::make_shared<TlsSession>(std::move(wire.b), server, TlsSession::Side::Server, "");
     auto const keep = [](std::optional<Result<void>>* out) {
       return [out](std::exception_ptr const& bug, Result<void> result) {
@@ -82,6 +85,7 @@ class TlsSessionTest : public ::testing::Test {
   }
 
   asio::io_context io_;
+  std::string offered_;  ///< By the client.
   TlsIdentity const own_ = self_signed("node-one");
   std::shared_ptr<TlsSession> client_;
   std::shared_ptr<TlsSession> server_;
@@ -162,6 +166,29 @@ TEST_F(TlsSessionTest, AnyCertificateIsTakenForJudging) {
   shake(context(stranger, "", PeerProof::None), context(own_, "", PeerProof::Judged), "");
   ASSERT_TRUE(server_result_->has_value());
   EXPECT_EQ(server_->peer_chain(), stranger.certificate);
+}
+
+TEST_F(TlsSessionTest, AProtocolIsSpokenIfOneOffersAndTheOtherServesIt) {
+  auto const client = context({}, "", PeerProof::None);
+  auto const server = context(own_, "", PeerProof::None);
+  serve_protocol(server, "files/1");
+  for (auto const* offered : {"files/1", "files/2", "files", ""}) {
+    offered_ = offered;
+    client_result_.reset();
+    server_result_.reset();
+    shake(client, server, "");
+    ASSERT_TRUE(client_result_->has_value()) << client_result_->error().message;
+    std::string const agreed = std::string(offered) == "files/1" ? offered : "";
+    EXPECT_EQ(client_->protocol(), agreed);
+    EXPECT_EQ(server_->protocol(), agreed);
+  }
+}
+
+TEST_F(TlsSessionTest, AServerThatServesNoneAgreesToNone) {
+  offered_ = "files/1";
+  shake(context({}, "", PeerProof::None), context(own_, "", PeerProof::None), "");
+  ASSERT_TRUE(client_result_->has_value()) << client_result_->error().message;
+  EXPECT_EQ(client_->protocol(), "");
 }
 
 TEST_F(TlsSessionTest, NoiseIsNoHandshake) {

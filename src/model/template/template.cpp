@@ -35,8 +35,7 @@ struct ContextRecords {
               {"Platform", {&platform}}}},
         task{"struct { ID string; Name string; Slot string }",
              {{"ID", {from.task_id}}, {"Name", {from.task_name}}, {"Slot", {from.task_slot}}}},
-        root{"*template.Context", {{"Service", {&service}}, {"Node", {&node}}, {"Task", {&task}}}} {
-  }
+        root{from.type, {{"Service", {&service}}, {"Node", {&node}}, {"Task", {&task}}}} {}
   ContextRecords(ContextRecords const&) = delete;
   ContextRecords& operator=(ContextRecords const&) = delete;
 };

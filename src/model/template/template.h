@@ -22,6 +22,7 @@ struct TemplateContext {
   std::string task_id;
   std::string task_name;
   std::string task_slot;
+  std::string_view type = "*template.Context";  ///< As errors name it; a literal.
 };
 
 /// The context of `task` on the node `node_id`, which has this host name and platform.

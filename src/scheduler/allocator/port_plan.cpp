@@ -62,6 +62,24 @@ std::string exhausted(model::Protocol protocol) {
          std::to_string(kLastDynamicPort) + "/" + model::protocol_text(protocol) + " are in use";
 }
 
+/// Ports that the wish leaves open come last when an endpoint changes. Source: swarm mode.
+std::vector<model::PortConfig> in_order_of_updates(std::span<model::PortConfig const> wanted) {
+  std::vector<model::PortConfig> ports(wanted.begin(), wanted.end());
+  std::stable_partition(
+      ports.begin(), ports.end(), [](auto const& wish) { return !is_open(wish); });
+  return ports;
+}
+
+bool satisfies_in_this_order(std::span<model::PortConfig const> ports,
+                             std::span<model::PortConfig const> wanted) {
+  return std::ranges::equal(ports, wanted, [](auto const& port, auto const& wish) {
+    if (is_open(wish)) {
+      return same_port(port, wish) && port.published_port != 0;
+    }
+    return port == wish;
+  });
+}
+
 /// Claims the ports that the spec names. Returns why it cannot, or nothing.
 std::string claim_named(std::span<model::PortConfig const> wanted, std::set<PortNumber>& taken) {
   for (auto const& wish : wanted) {
@@ -84,6 +102,9 @@ PortPlan plan_ports(std::span<model::PortConfig const> wanted,
                     std::set<PortNumber> taken,
                     PortCursor& cursor) {
   PortPlan plan{{wanted.begin(), wanted.end()}, claim_named(wanted, taken)};
+  if (!held.empty()) {
+    plan.ports = in_order_of_updates(wanted);
+  }
   std::vector<model::PortConfig> known(held.begin(), held.end());
   // First all that is kept, so that no new wish gets what another one had.
   for (auto& port : plan.ports) {
@@ -104,12 +125,8 @@ PortPlan plan_ports(std::span<model::PortConfig const> wanted,
 
 bool satisfies_wish(std::span<model::PortConfig const> ports,
                     std::span<model::PortConfig const> wanted) {
-  return std::ranges::equal(ports, wanted, [](auto const& port, auto const& wish) {
-    if (is_open(wish)) {
-      return same_port(port, wish) && port.published_port != 0;
-    }
-    return port == wish;
-  });
+  return satisfies_in_this_order(ports, wanted) ||
+         satisfies_in_this_order(ports, in_order_of_updates(wanted));
 }
 
 }  // namespace swarmward::scheduler

@@ -25,8 +25,9 @@ struct PortCursor {
 };
 
 struct PortPlan {
-  std::vector<model::PortConfig> ports;  ///< As wanted, with every ingress port published.
-  std::string err;                       ///< Why it cannot be done; empty if it can.
+  /// As wanted, with every ingress port published; if some were held, those of open wishes last.
+  std::vector<model::PortConfig> ports;
+  std::string err;  ///< Why it cannot be done; empty if it can.
 };
 
 /// Pure but for the cursor, which moves on with every port chosen. `held` are the service's ports

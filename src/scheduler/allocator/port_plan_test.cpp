@@ -54,6 +54,12 @@ TEST_F(PlanPorts, HandsOutOneAfterTheOther) {
   EXPECT_THAT(published({port(80)}), ElementsAre(30002));
 }
 
+TEST_F(PlanPorts, OpenOnesComeLastWhereThereWerePortsBefore) {
+  std::vector const wanted{port(80), port(81, 8081), in_host_mode(port(82))};
+  EXPECT_THAT(published(wanted), ElementsAre(30000, 8081, 0));
+  EXPECT_THAT(published(wanted, {port(80, 30000)}), ElementsAre(8081, 0, 30000));
+}
+
 TEST_F(PlanPorts, EveryProtocolHasPortsOfItsOwn) {
   EXPECT_THAT(published({port(80),
                          with_protocol(port(80), Protocol::Udp),
@@ -85,7 +91,7 @@ TEST_F(PlanPorts, KeepsPortsByNameProtocolAndTarget) {
 }
 
 TEST_F(PlanPorts, DoesNotKeepWhatANamedPortTakes) {
-  EXPECT_THAT(published({port(80), port(81, 30007)}, {port(80, 30007)}), ElementsAre(30000, 30007));
+  EXPECT_THAT(published({port(80), port(81, 30007)}, {port(80, 30007)}), ElementsAre(30007, 30000));
   taken = {{Protocol::Tcp, 30007}};
   EXPECT_THAT(published({port(80)}, {port(80, 30007)}), ElementsAre(30001));
 }

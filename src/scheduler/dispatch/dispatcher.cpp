@@ -1,5 +1,6 @@
 #include "scheduler/dispatch/dispatcher.h"
 
+#include "scheduler/dispatch/task_files.h"
 #include "scheduler/networks/network_plan.h"
 
 namespace swarmward::scheduler {
@@ -13,7 +14,11 @@ bool is_assigned(state::TaskPtr const& task) {
 DispatchedTask dispatched(state::Snapshot const& snapshot, state::TaskPtr task) {
   auto const service = snapshot.find_service(task->service_id);
   auto networks = networks_for(snapshot, *task);
-  return {std::move(task), service ? service->registry_auth : std::string{}, std::move(networks)};
+  auto files = files_for(snapshot, *task);
+  return {std::move(task),
+          service ? service->registry_auth : std::string{},
+          std::move(networks),
+          std::move(files)};
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "model/network_plan.h"
+#include "model/task_file.h"
 #include "state/state_store.h"
 
 namespace swarmward::scheduler {
@@ -13,6 +15,9 @@ struct DispatchedTask {
   state::TaskPtr task;
   std::string registry_auth;  ///< Never logged.
   std::vector<model::TaskNetwork> networks;
+  /// Its secrets and configs, unless its container has been started or will not be; or why it
+  /// cannot have them.
+  Result<std::vector<model::TaskFile>> files = std::vector<model::TaskFile>{};
 };
 
 /// Takes assignments for the nodes; implemented outside. Called on the store's strand.

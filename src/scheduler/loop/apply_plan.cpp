@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/service_changes.h"
 #include "model/take_spec.h"
 #include "scheduler/allocator/endpoint_plan.h"
 
@@ -95,6 +96,19 @@ void set_waiting(state::Draft& draft,
   }
 }
 
+void apply_schedule(state::Draft& draft, model::ServiceId const& id, TaskPlan const& plan) {
+  auto const known = draft.view().find_service(id);
+  if (!known) {
+    return;
+  }
+  auto service = *known;
+  service.scheduled_at = *plan.scheduled_at;
+  if (plan.run_again) {
+    model::run_again(service, *plan.run_again, draft.now());
+  }
+  draft.put(std::move(service));
+}
+
 /// The enforcer's verdict outlives what the runner reports of the task's last moments.
 model::TaskStatus of_evicted(model::TaskStatus const& verdict, model::TaskStatus seen) {
   if (model::is_terminal(seen.state)) {
@@ -133,6 +147,9 @@ void apply_task_plan(state::Draft& draft,
     auto changed = plan.roll_back ? rolled_back(*service) : *service;
     changed.update_status = plan.update_status;
     draft.put(std::move(changed));
+  }
+  if (plan.scheduled_at) {
+    apply_schedule(draft, service_id, plan);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "scheduler/orchestrator/replicated_job_plan.h"
 #include "scheduler/orchestrator/replicated_plan.h"
 #include "scheduler/rebalancer/rebalance_plan.h"
+#include "scheduler/schedule/schedule_plan.h"
 #include "scheduler/updater/update_plan.h"
 
 namespace swarmward::scheduler {
@@ -46,6 +47,7 @@ TaskPlan plan_service(ServiceView const& view) {
     plan_update(view, plan);
     plan_rebalance(view, plan);
   }
+  plan_schedule(view, plan);
   hold_for_dependencies(view, plan);
   plan_orphans(view, plan);
   return plan;

@@ -88,6 +88,7 @@ void ClusterLoad::touch_node(state::Touch<model::Node> const& touch) {
                     load.node->can_encrypt == touch.after->can_encrypt &&
                     load.node->description == touch.after->description &&
                     load.node->access.agent_port == touch.after->access.agent_port &&
+                    load.node->same_host == touch.after->same_host &&
                     load.node->role == touch.after->role;
   load.define(touch.after);
   if (!same) {

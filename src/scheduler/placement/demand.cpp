@@ -1,5 +1,6 @@
 #include "scheduler/placement/demand.h"
 
+#include "model/task_file.h"
 #include "model/ward_labels.h"
 #include "scheduler/networks/network_plan.h"
 
@@ -73,6 +74,9 @@ std::string key_of(Demand const& demand) {
   if (demand.needs.overlay) {
     add('n', "");
   }
+  if (demand.needs.files) {
+    add('f', "");
+  }
   if (demand.needs.encrypted) {
     add('e', "");
   }
@@ -106,6 +110,7 @@ Demand demand_of(model::Task const& task) {
   demand.share = share_of(task);
   add_drivers(*task.spec, demand.needs);
   demand.needs.overlay = names_overlay(*task.spec);
+  demand.needs.files = task.spec->container && model::names_files(*task.spec->container);
   if (task.spec->placement) {
     add_placement(*task.spec->placement, demand);
   }

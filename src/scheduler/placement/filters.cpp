@@ -16,7 +16,7 @@ bool has_plugin(model::Node const& node, std::string_view type, std::string_view
 }
 
 bool has_plugins(NodeNeeds const& needs, model::Node const& node) {
-  if (needs.overlay && !has_network_agent(node)) {
+  if ((needs.overlay && !has_network_agent(node)) || (needs.files && !can_have_files(node))) {
     return false;
   }
   bool const reports_logs = std::ranges::any_of(
@@ -80,6 +80,11 @@ std::string explain_one(std::size_t filter, unsigned count) {
 }
 
 }  // namespace
+
+/// Its agent lays them down, or the manager itself.
+bool can_have_files(model::Node const& node) {
+  return has_network_agent(node) || node.same_host;
+}
 
 std::optional<Filter> check_needs(NodeNeeds const& needs, model::Node const& node) {
   if (!has_plugins(needs, node)) {

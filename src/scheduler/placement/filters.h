@@ -24,6 +24,9 @@ inline constexpr std::size_t kFilterCount = 8;
 /// How many nodes each filter turned away.
 using Rejections = std::array<unsigned, kFilterCount>;
 
+/// Somebody of ours can lay down secrets and configs on its host.
+[[nodiscard]] bool can_have_files(model::Node const& node);
+
 /// The first filter that the node's description and labels fail: Plugin, Encryption, Constraint or
 /// Platform.
 [[nodiscard]] std::optional<Filter> check_needs(NodeNeeds const& needs, model::Node const& node);

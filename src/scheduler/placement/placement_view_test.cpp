@@ -104,6 +104,27 @@ TEST_F(PlacementViewTest, PortsPlatformsPluginsAndReplicas) {
               ElementsAre("a: max-replicas: has 1 tasks of the service, the limit per node is 1"));
 }
 
+TEST_F(PlacementViewTest, SecretsAndConfigsNeedSomebodyWhoLaysThemDown) {
+  auto const bare = [](model::Node& node) {
+    node.access.agent_port = 0;
+    node.engine_name = "listed";
+  };
+  auto const a = add_node("a");
+  edit_node(a, bare);
+  auto const with_secret =
+      create_with([](model::ServiceSpec& wish) { wish.task.container->secrets.resize(1); });
+  EXPECT_THAT(verdicts(with_secret),
+              ElementsAre("a: plugin: it has no agent of Swarmward, which the task's secrets and "
+                          "configs need"));
+  auto const runtime_only = create_with([](model::ServiceSpec& wish) {
+    wish.task.container->configs.resize(1);
+    wish.task.container->configs[0].runtime = true;
+  });
+  EXPECT_THAT(verdicts(runtime_only), ElementsAre("a: fits"));
+  edit_node(a, [](model::Node& node) { node.same_host = true; });
+  EXPECT_THAT(verdicts(with_secret), ElementsAre("a: fits"));
+}
+
 TEST_F(PlacementViewTest, ANodeThatFitsAndATaskThatNamesItsNode) {
   auto const a = add_node("a");
   add_node("b");

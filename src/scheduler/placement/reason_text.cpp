@@ -94,7 +94,10 @@ std::string constraint_text(NodeNeeds const& needs, model::Node const& node) {
   return needs.impossible ? "a constraint cannot be read, so no node satisfies it" : text;
 }
 
-std::string plugin_text(NodeNeeds const& needs) {
+std::string plugin_text(NodeNeeds const& needs, model::Node const& node) {
+  if (needs.files && !can_have_files(node)) {
+    return "it has no agent of Swarmward, which the task's secrets and configs need";
+  }
   std::string text = "its engine lacks a plugin that the task needs:";
   for (auto const& driver : needs.volume_drivers) {
     text += " volume driver " + driver;
@@ -169,7 +172,7 @@ std::string reason_text(Filter filter,
     case Filter::Resource:
       return resource_text(demand.share, load);
     case Filter::Plugin:
-      return plugin_text(demand.needs);
+      return plugin_text(demand.needs, *load.node);
     case Filter::Constraint:
       return constraint_text(demand.needs, *load.node);
     case Filter::Platform:

@@ -23,11 +23,15 @@ state::Codec Disk::codec() {
   codec.encode_cluster = [this](model::Cluster const& cluster) { return store(cluster); };
   codec.encode_node = [this](model::Node const& node) { return store(node); };
   codec.encode_network = [this](model::Network const& network) { return store(network); };
+  codec.encode_secret = [this](model::Secret const& secret) { return store(secret); };
+  codec.encode_config = [this](model::Config const& config) { return store(config); };
   codec.encode_service = [this](model::Service const& service) { return store(service); };
   codec.encode_task = [this](model::Task const& task) { return store(task); };
   codec.decode_cluster = [this](std::string_view body) { return fetch<model::Cluster>(body); };
   codec.decode_node = [this](std::string_view body) { return fetch<model::Node>(body); };
   codec.decode_network = [this](std::string_view body) { return fetch<model::Network>(body); };
+  codec.decode_secret = [this](std::string_view body) { return fetch<model::Secret>(body); };
+  codec.decode_config = [this](std::string_view body) { return fetch<model::Config>(body); };
   codec.decode_service = [this](std::string_view body) { return fetch<model::Service>(body); };
   codec.decode_task = [this](std::string_view body) { return fetch<model::Task>(body); };
   return codec;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/schedule.h"
 #include "model/ward_labels.h"
 
 namespace swarmward::scheduler {
@@ -35,6 +36,15 @@ Duration default_deadline(model::TaskSpec const& spec) {
   return std::max<Duration>(kDefaultProgressDeadline, healthy_by);
 }
 
+/// The tasks of a run start together, and how one ends says nothing about the next.
+void run_at_once(UpdateSettings& settings) {
+  settings.parallelism = 0;
+  settings.delay = Duration::zero();
+  settings.failure_action = model::FailureAction::Continue;
+  settings.order = model::UpdateOrder::StopFirst;
+  settings.gated = false;
+}
+
 }  // namespace
 
 UpdateSettings update_settings(model::Service const& service) {
@@ -57,6 +67,9 @@ UpdateSettings update_settings(model::Service const& service) {
   auto const& labels = spec.annotations.labels;
   settings.gated =
       model::has_update_gate(labels) && settings.failure_action != model::FailureAction::Continue;
+  if (!settings.rolling_back && model::scheduled_run(labels)) {
+    run_at_once(settings);
+  }
   settings.deadline = model::update_deadline(labels).value_or(default_deadline(spec.task));
   return settings;
 }

@@ -9,6 +9,8 @@ Codec id_only_codec() {
   codec.encode_network = [](model::Network const& network) {
     return network.id.str() + network.name();
   };
+  codec.encode_secret = [](model::Secret const& secret) { return secret.id.str() + secret.name(); };
+  codec.encode_config = [](model::Config const& config) { return config.id.str() + config.name(); };
   codec.encode_service = [](model::Service const& service) {
     return service.id.str() + service.name();
   };
@@ -28,6 +30,18 @@ Codec id_only_codec() {
     network.id = model::NetworkId(body.substr(0, kIdLength));
     network.spec.annotations.name = body.substr(kIdLength);
     return network;
+  };
+  codec.decode_secret = [](std::string_view body) -> Result<model::Secret> {
+    model::Secret secret;
+    secret.id = model::SecretId(body.substr(0, kIdLength));
+    secret.spec.annotations.name = body.substr(kIdLength);
+    return secret;
+  };
+  codec.decode_config = [](std::string_view body) -> Result<model::Config> {
+    model::Config config;
+    config.id = model::ConfigId(body.substr(0, kIdLength));
+    config.spec.annotations.name = body.substr(kIdLength);
+    return config;
   };
   codec.decode_service = [](std::string_view body) -> Result<model::Service> {
     model::Service service;

@@ -176,6 +176,11 @@ void Reader::read(model::StringMap& field) {
 
 void Reader::bytes(std::string_view key, std::string& field) {
   Step const step(*this, key);
+  field.clear();
+  if (present() && !at_->is_string()) {
+    read_octets(field);
+    return;
+  }
   read(field);
   auto decoded = base64_decode(field);
   if (decoded.bad_at && !decoding_error_) {
@@ -183,6 +188,19 @@ void Reader::bytes(std::string_view key, std::string& field) {
                                        std::to_string(*decoded.bad_at));
   }
   field = std::move(decoded.bytes);
+}
+
+void Reader::read_octets(std::string& field) {
+  auto const count = array_size([] { return std::string("[]uint8"); });
+  for (std::size_t i = 0; i < count; ++i) {
+    Step const step(*this, i);
+    std::uint64_t octet = 0;
+    if (present()) {
+      auto const number = integer_of<std::uint64_t>(*at_);
+      number&&* number <= 0xff ? void(octet = *number) : integer_error("uint8");
+    }
+    field += static_cast<char>(octet);
+  }
 }
 
 void Reader::enter_struct(std::string_view go_type) {

@@ -65,7 +65,7 @@ class Reader {
       keep(key, field);
     }
   }
-  /// Raw bytes: base64 on the wire.
+  /// Raw bytes: base64 on the wire; as Go, takes an array of numbers too.
   void bytes(std::string_view key, std::string& field);
   /// An enum that must be given.
   template <class E>
@@ -105,6 +105,7 @@ class Reader {
     bool named_;
   };
 
+  void read_octets(std::string& field);
   void read(std::string& field);
   void read(bool& field);
   void read(std::int64_t& field);

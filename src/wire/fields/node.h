@@ -97,6 +97,7 @@ void describe(A& a, Ref<A, model::Node> node) {
   a.internal("role", node.role);
   a.internal("engine_name", node.engine_name);
   a.internal("access", node.access);
+  a.internal("same_host", node.same_host);
   a.internal("can_encrypt", node.can_encrypt);
   a.internal("attachments", node.attachments);
 }

@@ -57,6 +57,7 @@ void describe(A& a, Ref<A, model::Service> service) {
   a.internal("previous_spec_version", service.previous_spec_version);
   a.internal("registry_auth", service.registry_auth);
   a.internal("previous_registry_auth", service.previous_registry_auth);
+  a.internal("scheduled_at", service.scheduled_at);
 }
 
 }  // namespace swarmward::wire

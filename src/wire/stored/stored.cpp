@@ -5,6 +5,7 @@
 #include "wire/body.h"
 #include "wire/fields/cluster.h"
 #include "wire/fields/network.h"
+#include "wire/fields/payload.h"
 #include "wire/fields/task.h"
 #include "wire/stored/stored_form.h"
 
@@ -53,6 +54,12 @@ std::string stored(model::Cluster const& cluster) {
 std::string stored(model::Network const& network) {
   return stored_text(Versioned<model::Network>{network});
 }
+std::string stored(model::Secret const& secret) {
+  return stored_text(Versioned<model::Secret>{secret});
+}
+std::string stored(model::Config const& config) {
+  return stored_text(Versioned<model::Config>{config});
+}
 
 Result<model::Service> service_from_stored(std::string_view text) {
   auto service = from_stored<model::Service>(text, "service");
@@ -80,6 +87,14 @@ Result<model::Cluster> cluster_from_stored(std::string_view text) {
 
 Result<model::Network> network_from_stored(std::string_view text) {
   return from_stored<model::Network>(text, "network");
+}
+
+Result<model::Secret> secret_from_stored(std::string_view text) {
+  return from_stored<model::Secret>(text, "secret");
+}
+
+Result<model::Config> config_from_stored(std::string_view text) {
+  return from_stored<model::Config>(text, "config");
 }
 
 }  // namespace swarmward::wire

@@ -5,7 +5,9 @@
 
 #include "base/result.h"
 #include "model/cluster.h"
+#include "model/config.h"
 #include "model/network.h"
+#include "model/secret.h"
 #include "model/service.h"
 #include "model/task.h"
 
@@ -21,6 +23,8 @@ inline constexpr unsigned kStoredVersion = 1;
 [[nodiscard]] std::string stored(model::Node const& node);
 [[nodiscard]] std::string stored(model::Cluster const& cluster);
 [[nodiscard]] std::string stored(model::Network const& network);
+[[nodiscard]] std::string stored(model::Secret const& secret);
+[[nodiscard]] std::string stored(model::Config const& config);
 
 /// The reverse. Errors: Internal for text that is not of this form, or of a newer version.
 /// A task gets a spec of its own; the store shares it again with its service.
@@ -29,5 +33,7 @@ inline constexpr unsigned kStoredVersion = 1;
 [[nodiscard]] Result<model::Node> node_from_stored(std::string_view text);
 [[nodiscard]] Result<model::Cluster> cluster_from_stored(std::string_view text);
 [[nodiscard]] Result<model::Network> network_from_stored(std::string_view text);
+[[nodiscard]] Result<model::Secret> secret_from_stored(std::string_view text);
+[[nodiscard]] Result<model::Config> config_from_stored(std::string_view text);
 
 }  // namespace swarmward::wire

@@ -101,6 +101,13 @@ class FakeApiEngine final : public backends::Engine {
   asio::awaitable<Result<void>> pull_image(std::string, std::string) override {
     co_return unused();
   }
+  asio::awaitable<Result<std::unique_ptr<backends::ByteStream>>> save_image(std::string) override {
+    co_return unused();
+  }
+  asio::awaitable<Result<void>> load_image(std::unique_ptr<backends::ByteStream>,
+                                           backends::BytesRead) override {
+    co_return unused();
+  }
   asio::awaitable<Result<void>> create_volume(std::string) override { co_return unused(); }
   asio::awaitable<Result<std::unique_ptr<backends::EventStream>>> events(std::string) override {
     co_return unused();

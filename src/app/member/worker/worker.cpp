@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "app/files/task_file_places.h"
 #include "base/log.h"
 
 namespace swarmward::app {
@@ -62,6 +63,7 @@ Result<void> Worker::open(WorkerRecord record) {
     record.agent_port = *port;
   }
   record_ = std::move(record);
+  task_files_.emplace(local_task_files(record_->node));
   error_.clear();
   watch_renewal();
   plan_mark_.clear();
@@ -73,9 +75,14 @@ Result<void> Worker::open(WorkerRecord record) {
 }
 
 Result<unsigned short> Worker::listen(std::string const& address, unsigned short port) {
-  listener_.emplace(executor_, tls_, settings_.engine, [this](std::string const& manager) {
-    manager_seen(manager);
-  });
+  TunnelListener::Takers takers;
+  takers.seen = [this](std::string const& manager) { manager_seen(manager); };
+  takers.task_files = [this](net::StreamSocket connection) {
+    if (task_files_) {  // Else it is closed: this host is not quite a member yet.
+      task_files_->serve(std::move(connection));
+    }
+  };
+  listener_.emplace(executor_, tls_, settings_.engine, std::move(takers));
   auto const listening = listener_->listen(address, port);
   if (!listening) {
     listener_.reset();
@@ -90,6 +97,7 @@ asio::awaitable<void> Worker::leave() {
   question_timer_.cancel();
   co_await say_goodbye("leave");
   listener_.reset();
+  task_files_.reset();
   record_.reset();
   clients_.reset();
   plan_clients_.reset();
@@ -114,6 +122,7 @@ asio::awaitable<void> Worker::stop() {
     co_await say_goodbye("stop");
   }
   listener_.reset();
+  task_files_.reset();
 }
 
 std::shared_ptr<api::WorkerView const> Worker::view() const {

@@ -7,6 +7,7 @@
 
 #include "api/attach_control.h"
 #include "api/swarm_control.h"
+#include "app/files/task_file_door.h"
 #include "app/member/manager_calls.h"
 #include "app/member/tunnel_listener.h"
 #include "app/member/worker/worker_record.h"
@@ -88,6 +89,7 @@ class Worker {
   Clock const& clock_;
   RandomBytes random_;
   std::optional<WorkerRecord> record_;
+  std::optional<TaskFileDoor> task_files_;  ///< While record_ is there.
   std::optional<TunnelListener> listener_;
   std::set<std::string> seen_;  ///< IP addresses of which managers came, for when theirs change.
   ManagerClients clients_;
