@@ -1,4 +1,5 @@
 """Hosts that are adopted with an agent: this daemon puts its own program there, which joins; and lets them go again."""
+import base64
 import io
 import json
 import os
@@ -267,3 +268,50 @@ def test_what_cannot_be_adopted(swarm, tls):
     said = refused(swarm, request(swarm, tls))
     assert said.startswith("409 ") and f"docker rm -f {NAME}" in said, said
     assert left_on(engine), "somebody else's is left alone"
+
+
+FILES = "/run/swarmward/task-files"
+
+
+def on_h2(swarm, *command):
+    return subprocess.run(lab_hosts.enter(swarm.hosts[1], list(command)), capture_output=True, text=True)
+
+
+@pytest.fixture
+def secret(swarm):
+    """The container part of a service with a secret."""
+    made = swarm.api.post("/secrets/create", {"Name": "key", "Data": base64.b64encode(b"open sesame").decode()})["ID"]
+    file = {"Name": "key", "UID": "0", "GID": "0", "Mode": 0o444}
+    yield {"Secrets": [{"SecretID": made, "SecretName": "key", "File": file}]}
+    for service in swarm.api.get("/services"):
+        swarm.api.delete(f"/services/{service['ID']}")
+    swarm.api.delete(f"/secrets/{made}")
+
+
+def test_secrets_reach_its_tasks(swarm, tls, any_docker, secret):
+    # As on a host of systemd, where all of /run is in memory.
+    made = on_h2(swarm, "sh", "-c", f"mkdir -p {FILES} && mount -t tmpfs lab {FILES}")
+    assert made.returncode == 0, made.stderr
+    try:
+        adopt(swarm, tls)
+        create(swarm.api, "there", secret, Placement={"Constraints": ["node.hostname==far2"]}, **QUICK)
+        wait_running(swarm, "there", 1)
+        found, = swarm.engines["h2"].get("/containers/json", label="com.docker.swarm.service.name=there")
+        assert any_docker("exec", found["Id"], "cat", "/run/secrets/key").out == "open sesame"
+        any_docker("service", "rm", "there")
+        wait_until(lambda: not on_h2(swarm, "find", FILES, "-type", "f").stdout, "no file is left")
+    finally:
+        on_h2(swarm, "umount", "-l", FILES)
+
+
+def test_secrets_come_to_no_disk(swarm, tls, secret):
+    if on_h2(swarm, "stat", "-f", "-c", "%T", "/run").stdout.strip() == "tmpfs":
+        pytest.skip("all of /run is in memory here")
+    adopt(swarm, tls)
+    create(swarm.api, "there", secret, Placement={"Constraints": ["node.hostname==far2"]}, **QUICK)
+
+    def rejected():
+        return [task for task in swarm.api.tasks("there") if task["Status"]["State"] == "rejected"]
+    wait_until(rejected, "the task is rejected")
+    assert "mount a tmpfs at /run on that host" in rejected()[0]["Status"]["Err"]
+    assert on_h2(swarm, "find", FILES, "-type", "f").stdout == ""

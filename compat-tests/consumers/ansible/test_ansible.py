@@ -20,8 +20,9 @@ def play(target, tmp_path):
                  "vars": {"ansible_python_interpreter": "/usr/bin/python3"},
                  "module_defaults": {f"community.docker.{name}": {"docker_host": target.url} for name in (
                      "docker_swarm", "docker_swarm_service", "docker_swarm_service_info", "docker_swarm_info",
-                     "docker_node", "docker_node_info")},
-                 "tasks": list(tasks)}]
+                     "docker_node", "docker_node_info", "docker_secret", "docker_config")},
+                 # docker_stack calls the docker CLI.
+                 "environment": {"DOCKER_HOST": target.url, "DOCKER_CONFIG": str(tmp_path)}, "tasks": list(tasks)}]
         file = tmp_path / "play.yml"
         file.write_text(yaml.safe_dump(book))
         done = subprocess.run(
@@ -111,3 +112,80 @@ def test_node_labels_and_availability(swarm, play):
     twice(play, module("docker_node", hostname="h2", labels_to_remove=["zone"]))
     _, results = play(module("docker_node_info", name="h2"))
     assert results[0]["nodes"][0]["Spec"]["Labels"] == {}
+
+
+@pytest.mark.parametrize("kind", ["secret", "config"])
+def test_secrets_and_configs(swarm, play, kind):
+    def given(**more):
+        return module(f"docker_{kind}", name="key", **more)
+    try:
+        twice(play, given(data="one", labels={"tier": "front"}))
+        first, = swarm.api.get(f"/{kind}s", name="key")
+        assert first["Spec"]["Labels"]["tier"] == "front"
+        twice(play, given(data="dHdv", data_is_b64=True, labels={"tier": "front"}))
+        second, = swarm.api.get(f"/{kind}s", name="key")
+        assert second["ID"] != first["ID"], "other data makes another object"
+        twice(play, given(data="two", labels={"tier": "back"}))
+        changed, _ = play(given(data="two", labels={"tier": "back"}, force=True))
+        assert changed["changed"] == 1
+        twice(play, given(state="absent"))
+        assert swarm.api.get(f"/{kind}s", name="key") == []
+    finally:
+        sweep(swarm.api, kind)
+
+
+@pytest.mark.parametrize("kind", ["secret", "config"])
+def test_rolling_versions(swarm, play, kind):
+    """Each change of the data makes a new version; old ones go, but for those that a service uses."""
+    def version(data):
+        return module(f"docker_{kind}", name="key", data=data, rolling_versions=True, versions_to_keep=2)
+    try:
+        for number, data in enumerate(("one", "two", "three"), 1):
+            results = twice(play, version(data))
+            assert results[0][f"{kind}_name"] == f"key_v{number}"
+        assert sorted(each["Spec"]["Name"] for each in swarm.api.get(f"/{kind}s")) == ["key_v2", "key_v3"]
+    finally:
+        sweep(swarm.api, kind)
+
+
+def test_a_service_with_a_secret_and_a_config(swarm, play):
+    tasks = [module("docker_secret", name="key", data="hidden"), module("docker_config", name="settings", data="a=b")]
+    try:
+        _, made = play(*tasks)
+        service = module(
+            "docker_swarm_service", name="web", image="redis", stop_grace_period="1s",
+            secrets=[{"secret_id": made[0]["secret_id"], "secret_name": "key", "filename": "the-key", "mode": 0o400}],
+            configs=[{"config_id": made[1]["config_id"], "config_name": "settings", "filename": "/etc/settings"}])
+        twice(play, service)
+        wait_until(lambda: swarm.api.running("web"), "a task of web runs")
+        container = swarm.api.service("web")["Spec"]["TaskTemplate"]["ContainerSpec"]
+        assert [s["File"]["Name"] for s in container["Secrets"]] == ["the-key"]
+        assert [c["File"]["Name"] for c in container["Configs"]] == ["/etc/settings"]
+    finally:
+        swarm.clear()
+        sweep(swarm.api, "secret")
+        sweep(swarm.api, "config")
+
+
+def sweep(api, kind):
+    for each in api.get(f"/{kind}s"):
+        api.request("DELETE", f"/{kind}s/{each['ID']}")
+
+
+def test_stack(swarm, play, tmp_path):
+    pytest.importorskip("jsondiff", reason="Debian's package python3-jsondiff is not installed")
+    # Without networks, for the swarm of this suite has a mesh on one host only.
+    def stack(**environment):
+        return module("docker_stack", name="shop", resolve_image="never", compose=[{
+            "version": "3.8", "networks": {"host": {"external": True, "name": "host"}},
+            "services": {"web": {"image": "redis", "networks": ["host"], "environment": environment,
+                                 "deploy": {"replicas": 2, "update_config": {"monitor": "1s"}}}}}])
+    twice(play, stack(A="1"))
+    wait_until(lambda: len(swarm.api.running("shop_web")) == 2, "two tasks of the stack run")
+    before = {t["ID"] for t in swarm.api.running("shop_web")}
+    _, results = play(stack(A="1"))
+    assert results[0]["changed"] is False and {t["ID"] for t in swarm.api.running("shop_web")} == before
+    twice(play, stack(A="2"))
+    wait_until(lambda: [t["Spec"]["ContainerSpec"]["Env"] for t in swarm.api.running("shop_web")] == [["A=2"]] * 2,
+               "both tasks have the new environment")
+    twice(play, module("docker_stack", name="shop", state="absent", absent_retries=30))

@@ -57,12 +57,21 @@ TEST_F(TaskRunnerFilesTest, MountsEachFileReadOnly) {
 }
 
 TEST_F(TaskRunnerFilesTest, ATaskWithoutFilesTouchesNone) {
+  spec.container->secrets.clear();
   connect_with_files();
   auto const before = files->tidyings;
   give(task("t1"));
   EXPECT_EQ(status("t1").state, TaskState::Running);
   EXPECT_EQ(files->puts, 0);
   EXPECT_EQ(files->tidyings, before);
+}
+
+TEST_F(TaskRunnerFilesTest, NoContainerIsMadeWhileItsFilesHaveNotCome) {
+  connect_with_files();
+  give(task("t1"));
+  ASSERT_TRUE(until([&] { return status("t1").state == TaskState::Rejected; }));
+  EXPECT_EQ(status("t1").err, "its secrets and configs have not come");
+  EXPECT_EQ(engine->calls("create_container"), 0);
 }
 
 TEST_F(TaskRunnerFilesTest, FilesGoWithTheContainerAndNotBefore) {

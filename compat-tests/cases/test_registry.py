@@ -1,0 +1,123 @@
+"""A private registry: who may pull, what is recorded of an image, and what people read when it cannot be had."""
+import shutil
+
+import pytest
+
+from harness.registry import PASSWORD, USER, Registry
+from harness.waiting import wait_until
+
+HOSTS = ("h1", "h2", "h3")
+
+
+@pytest.fixture(scope="module")
+def registry(hosts, tmp_path_factory):
+    if shutil.which("docker-registry") is None:
+        pytest.skip("docker-registry is not installed")
+    made = Registry(hosts.hosts[0], tmp_path_factory.mktemp("registry"))
+    made.trust_on(hosts.hosts)
+    made.start()
+    yield made
+    made.stop()
+    made.distrust_on(hosts.hosts)
+
+
+@pytest.fixture
+def shop(members, cli, registry):
+    """The CLI at the manager, logged in; app:1 and app:2 are in the registry and on no host."""
+    manager = cli("h1")
+    manager("login", "-u", USER, "--password-stdin", registry.name, stdin=PASSWORD)
+    for tag in ("1", "2"):
+        manager("build", "-q", "-t", f"{registry.name}/app:{tag}", "-", stdin=f"FROM busybox\nLABEL version={tag}\n")
+        manager("push", "-q", f"{registry.name}/app:{tag}")
+    forget(cli, registry)
+    yield manager
+    manager("logout", registry.name, code=None)
+
+
+def forget(cli, registry):
+    """By name: what they are made of is still there under others, but a name is looked up in the registry."""
+    for host in HOSTS:
+        local = cli(host)
+        names = local("images", "--digests", "--format", "{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}",
+                      f"{registry.name}/app").out.split()
+        local("rmi", "-f", *(name for name in names if "<none>" not in name), code=None)
+        assert not local("images", "-q", f"{registry.name}/app").out
+
+
+def create(manager, name, image, *more):
+    return manager("service", "create", "-d", "--name", name, "--restart-condition", "none", *more, image, "sleep", "600")
+
+
+def image_of(manager, name):
+    return manager("service", "inspect", name, "--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}").out
+
+
+def failed(members, name):
+    def tasks():
+        return [t for t in members.api.tasks(name) if t["Status"]["State"] in ("rejected", "failed")]
+    return wait_until(tasks, f"a task of {name} fails")
+
+
+def test_all_nodes_pull_with_the_users_credentials(members, registry, shop):
+    create(shop, "app", f"{registry.name}/app:2", "--with-registry-auth", "--mode", "global")
+    wait_until(lambda: len(members.api.running("app")) == 3, "a task runs on every host")
+    assert image_of(shop, "app").startswith(f"{registry.name}/app:2@sha256:")
+
+
+def test_without_them_other_nodes_may_not(members, registry, shop):
+    said = create(shop, "app", f"{registry.name}/app:2", "--constraint", "node.hostname==h2")
+    assert f"image {registry.name}/app:2 could not be accessed on a registry to record" in said.err
+    err = failed(members, "app")[0]["Status"]["Err"]
+    assert "no basic auth credentials" in err or "No such image" in err, err
+    assert image_of(shop, "app") == f"{registry.name}/app:2"
+
+
+def test_an_update_and_a_rollback_keep_the_credentials(members, cli, registry, shop):
+    create(shop, "app", f"{registry.name}/app:2", "--with-registry-auth", "--constraint", "node.hostname==h2",
+           "--update-monitor", "100ms", "--rollback-monitor", "100ms")
+    wait_until(lambda: members.api.running("app"), "it runs")
+    shop("service", "update", "-d", "--image", f"{registry.name}/app:1", "app")
+    wait_until(lambda: [t for t in members.api.running("app") if "/app:1" in t["Spec"]["ContainerSpec"]["Image"]],
+               "the new image runs")
+    cli("h2")("rmi", "-f", f"{registry.name}/app:2", code=None)
+    shop("service", "rollback", "-d", "app")
+    wait_until(lambda: [t for t in members.api.running("app") if "/app:2" in t["Spec"]["ContainerSpec"]["Image"]],
+               "the old image runs again")
+
+
+def test_a_wrong_password(members, registry, shop):
+    refused = shop("login", "-u", USER, "--password-stdin", registry.name, stdin="wrong", code=None)
+    assert refused.code != 0 and "401 Unauthorized" in refused.err, refused
+
+
+def test_an_image_that_is_not_there(members, registry, shop):
+    said = create(shop, "app", f"{registry.name}/app:none", "--with-registry-auth")
+    assert f"image {registry.name}/app:none could not be accessed on a registry to record" in said.err
+    err = failed(members, "app")[0]["Status"]["Err"]
+    assert f"No such image: {registry.name}/app:none" in err or "manifest unknown" in err, err
+
+
+STACK = """
+version: "3.8"
+services:
+  app:
+    image: {image}
+    command: sleep 600
+    stop_grace_period: 1s
+    deploy: {{replicas: {replicas}, restart_policy: {{condition: none}}}}
+"""
+
+
+@pytest.mark.parametrize("resolve, pinned", [("always", True), ("changed", True), ("never", False)])
+def test_what_a_stack_records_of_its_images(members, registry, shop, tmp_path, resolve, pinned):
+    file = tmp_path / "stack.yml"
+    file.write_text(STACK.format(image=f"{registry.name}/app:2", replicas=3))
+    shop("stack", "deploy", "--with-registry-auth", "--resolve-image", resolve, "-c", str(file), "shop")
+    try:
+        wait_until(lambda: len(members.api.running("shop_app")) == 3, "the stack runs")
+        assert ("@sha256:" in image_of(shop, "shop_app")) == pinned
+        before = {t["ID"] for t in members.api.running("shop_app")}
+        shop("stack", "deploy", "--with-registry-auth", "--resolve-image", resolve, "-c", str(file), "shop")
+        assert {t["ID"] for t in members.api.running("shop_app")} == before
+    finally:
+        shop("stack", "rm", "shop")
