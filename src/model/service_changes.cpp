@@ -9,6 +9,12 @@ void take_on(Service& service, std::shared_ptr<ServiceSpec const> spec, Time now
   begin_iteration(service, now);
 }
 
+void remember_spec(Service& service) {
+  service.previous_spec = service.spec;
+  service.previous_spec_version = service.spec_version;
+  service.previous_registry_auth = service.registry_auth;
+}
+
 void begin_iteration(Service& service, Time now) {
   bool const job = std::holds_alternative<ReplicatedJob>(service.spec->mode) ||
                    std::holds_alternative<GlobalJob>(service.spec->mode);

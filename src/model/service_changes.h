@@ -8,6 +8,9 @@ namespace swarmward::model {
 /// of the last update is forgotten, a job begins a new iteration. The previous spec stays.
 void take_on(Service& service, std::shared_ptr<ServiceSpec const> spec, Time now);
 
+/// A rollback goes back to the spec that the service has now.
+void remember_spec(Service& service);
+
 /// A job begins its next iteration; nothing for other services.
 void begin_iteration(Service& service, Time now);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +44,16 @@ struct PayloadKind<model::Config> {
   static std::string& id_of(model::ConfigReference& from) { return from.config_id; }
   static std::string const& name_of(model::ConfigReference const& from) { return from.config_name; }
 };
+
+/// The container of such a task has it as a file.
+template <class T>
+[[nodiscard]] bool refers(model::TaskSpec const& spec, typename PayloadKind<T>::Id const& id) {
+  auto const& container = spec.container;
+  return container &&
+         std::ranges::any_of(PayloadKind<T>::references(*container), [&](auto const& reference) {
+           return PayloadKind<T>::id_of(reference) == id.view();
+         });
+}
 
 /// The secret or config with this id, or null.
 template <class T>

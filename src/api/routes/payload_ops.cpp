@@ -1,6 +1,5 @@
 #include "api/routes/payload_ops.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -24,13 +23,9 @@ Error no_payload(typename PayloadKind<T>::Id const& id) {
 /// The names of the services that refer to it, by their ids.
 template <class T>
 std::vector<std::string> users_of(state::Snapshot const& snapshot, T const& payload) {
-  using Kind = PayloadKind<T>;
   std::vector<std::string> names;
   for (auto const [id, service] : snapshot.services) {
-    auto const& container = service->spec->task.container;
-    if (container && std::ranges::any_of(Kind::references(*container), [&](auto const& reference) {
-          return Kind::id_of(reference) == payload.id.view();
-        })) {
+    if (refers<T>(service->spec->task, payload.id)) {
       names.push_back(service->name());
     }
   }

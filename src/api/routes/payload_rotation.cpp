@@ -1,6 +1,5 @@
 #include "api/routes/payload_rotation.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,15 +12,6 @@ namespace {
 
 /// Room for a number behind the longest name.
 constexpr std::size_t kLongestStem = 58;
-
-template <class T>
-bool refers(model::TaskSpec const& spec, typename PayloadKind<T>::Id const& id) {
-  auto const& container = spec.container;
-  return container &&
-         std::ranges::any_of(PayloadKind<T>::references(*container), [&](auto const& reference) {
-           return PayloadKind<T>::id_of(reference) == id.view();
-         });
-}
 
 /// "key.1", or the first number that is free.
 template <class T>
@@ -70,9 +60,7 @@ void update_users(state::Draft& draft,
       service.spec = std::move(spec);  // Not run because of it.
     } else {
       if (!continues_rotation(service)) {
-        service.previous_spec = service.spec;
-        service.previous_spec_version = service.spec_version;
-        service.previous_registry_auth = service.registry_auth;
+        model::remember_spec(service);
       }
       model::take_on(service, std::move(spec), draft.now());
     }

@@ -52,9 +52,7 @@ void replace_spec(model::Service& service, ServiceUpdate const& update, Time now
   bool const rotated = service.previous_spec && *update.spec == *service.spec &&
                        is_rotation(*service.previous_spec, *service.spec);
   if (!rotated && (!service.previous_spec || !is_scaling(*service.spec, *update.spec))) {
-    service.previous_spec = service.spec;
-    service.previous_spec_version = service.spec_version;
-    service.previous_registry_auth = service.registry_auth;
+    model::remember_spec(service);
   }
   service.registry_auth = std::move(auth);
   model::take_on(service, update.spec, now);
