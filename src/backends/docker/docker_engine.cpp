@@ -1,7 +1,6 @@
 #include "backends/docker/docker_engine.h"
 
-#include <boost/asio/steady_timer.hpp>
-
+#include "backends/docker/archive_upload.h"
 #include "backends/docker/docker_events.h"
 #include "backends/docker/engine_documents.h"
 #include "backends/docker/engine_requests.h"
@@ -67,39 +66,6 @@ HttpRequest make_request(std::string method,
 
 std::string image_path(std::string const& reference, std::string_view rest) {
   return "/images/" + percent_encode(reference, "/:@") + std::string(rest);
-}
-
-struct Counted {
-  std::unique_ptr<ByteStream> archive;
-  BytesRead read;
-  std::uint64_t bytes = 0;
-};
-
-asio::awaitable<Result<std::string>> next_counted(std::shared_ptr<Counted> counted) {
-  auto piece = co_await counted->archive->read();
-  if (piece && !piece->empty()) {
-    counted->bytes += piece->size();
-    counted->read(counted->bytes);
-  }
-  co_return std::move(piece);
-}
-
-BodyPieces pieces_of(std::shared_ptr<Counted> counted) {
-  return [counted = std::move(counted)] { return next_counted(counted); };
-}
-
-/// A source that gives nothing any more must not be waited for without end.
-std::shared_ptr<asio::steady_timer> close_after(std::chrono::milliseconds limit,
-                                                std::weak_ptr<Counted> counted,
-                                                asio::any_io_executor const& executor) {
-  auto timer = std::make_shared<asio::steady_timer>(executor, limit);
-  timer->async_wait([counted = std::move(counted)](boost::system::error_code cancelled) {
-    auto const open = cancelled ? nullptr : counted.lock();
-    if (open) {
-      open->archive->close();
-    }
-  });
-  return timer;
 }
 
 asio::awaitable<Result<EngineInfo>> DockerEngine::info() {
@@ -218,13 +184,8 @@ asio::awaitable<Result<void>> DockerEngine::load_image(std::unique_ptr<ByteStrea
                                                        BytesRead read) {
   auto request = make_request("POST", "/images/load?quiet=1", kPullLimit);
   request.content_type = "application/x-tar";
-  auto counted = std::make_shared<Counted>();
-  counted->archive = std::move(archive);
-  counted->read = std::move(read);
-  auto const timer = close_after(kPullLimit, counted, client_.executor());
-  request.pieces = pieces_of(std::move(counted));
-  auto done = co_await client_.command(std::move(request));
-  timer->cancel();
+  auto done =
+      co_await upload_archive(&client_, std::move(request), std::move(archive), std::move(read));
   co_return done;
 }
 
