@@ -6,6 +6,7 @@
 #include "backends/runner/container_config.h"
 #include "backends/runner/label_values.h"
 #include "model/schedule.h"
+#include "model/ward_labels.h"
 
 /// Values of labels, up to the body for the engine. The first line goes into every label, the rest
 /// into the spec's texts.
@@ -23,6 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       std::abort();
     }
   }
+  for (auto const& job : model::pre_deploy_jobs({{"ward.pre-deploy", std::string(line)}})) {
+    if (job.empty() || job.find(',') != std::string::npos || job.back() == ' ') {
+      std::abort();
+    }
+  }
+  static_cast<void>(model::dependencies({{"ward.depends-on", std::string(line)}}));
   for (auto const* name : {"ward.pull",
                            "ward.devices",
                            "ward.gpus",

@@ -64,6 +64,19 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// What stands between commas, without blanks around it; nothing empty.
+std::vector<std::string_view> list_of(std::string_view text) {
+  std::vector<std::string_view> found;
+  while (!text.empty()) {
+    auto const comma = std::min(text.find(','), text.size());
+    if (auto const one = trimmed(text.substr(0, comma)); !one.empty()) {
+      found.push_back(one);
+    }
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return found;
+}
+
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -115,11 +128,7 @@ bool has_binpack(StringMap const& service_labels) {
 std::vector<Dependency> dependencies(StringMap const& service_labels) {
   constexpr std::string_view kAll = ":healthy";
   std::vector<Dependency> found;
-  auto rest = value_of(service_labels, "ward.depends-on");
-  while (!rest.empty()) {
-    auto const comma = std::min(rest.find(','), rest.size());
-    auto name = trimmed(rest.substr(0, comma));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  for (auto name : list_of(value_of(service_labels, "ward.depends-on"))) {
     auto needs = Dependency::Needs::OneTask;
     if (name.ends_with(kAll)) {
       name.remove_suffix(kAll.size());
@@ -132,6 +141,11 @@ std::vector<Dependency> dependencies(StringMap const& service_labels) {
   return found;
 }
 
+std::vector<std::string> pre_deploy_jobs(StringMap const& service_labels) {
+  auto const names = list_of(value_of(service_labels, "ward.pre-deploy"));
+  return {names.begin(), names.end()};
+}
+
 IngressMode ingress_mode(StringMap const& service_labels) {
   auto const value = value_of(service_labels, "ward.ingress");
   return value == "preserve" ? IngressMode::Preserve
@@ -140,17 +154,9 @@ IngressMode ingress_mode(StringMap const& service_labels) {
 }
 
 std::vector<std::string> publish_at(StringMap const& service_labels, std::uint32_t published_port) {
-  std::vector<std::string> found;
   auto const label = "ward.publish." + std::to_string(published_port) + ".ip";
-  auto rest = value_of(service_labels, label.c_str());
-  while (!rest.empty()) {
-    auto const comma = std::min(rest.find(','), rest.size());
-    if (auto const one = trimmed(rest.substr(0, comma)); !one.empty()) {
-      found.emplace_back(one);
-    }
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return found;
+  auto const places = list_of(value_of(service_labels, label.c_str()));
+  return {places.begin(), places.end()};
 }
 
 Duration drain_delay(StringMap const& service_labels) {

@@ -51,6 +51,10 @@ struct Dependency {
 /// none.
 [[nodiscard]] std::vector<Dependency> dependencies(StringMap const& service_labels);
 
+/// `ward.pre-deploy=migrate,seed`: jobs, by name, that have to complete before an update replaces
+/// the first task, and before the service's first start. In the order written. Default none.
+[[nodiscard]] std::vector<std::string> pre_deploy_jobs(StringMap const& service_labels);
+
 /// `ward.ingress=preserve|local`: whom tasks see as the source behind published ports. Default
 /// snat.
 [[nodiscard]] IngressMode ingress_mode(StringMap const& service_labels);

@@ -54,5 +54,12 @@ TEST(WardLabels, DependenciesAreAList) {
   EXPECT_TRUE(dependencies({}).empty());
 }
 
+TEST(WardLabels, JobsBeforeAnUpdateAreAList) {
+  EXPECT_THAT(pre_deploy_jobs({{"ward.pre-deploy", " migrate,seed ,, "}}),
+              testing::ElementsAre("migrate", "seed"));
+  EXPECT_TRUE(pre_deploy_jobs({{"ward.pre-deploy", ""}}).empty());
+  EXPECT_TRUE(pre_deploy_jobs({}).empty());
+}
+
 }  // namespace
 }  // namespace swarmward::model

@@ -43,13 +43,16 @@ struct TaskPlan {
   std::optional<Time> scheduled_at;
   /// It is run once more; so many tasks if it is replicated.
   std::optional<std::uint64_t> run_again;
-  bool roll_back = false;  ///< The spec goes back to the previous one.
-  Time wake = kNever;      ///< Look again at this time even if nothing happens.
+  /// Jobs that are run once more: this service waits for them.
+  std::vector<model::ServiceId> run_jobs;
+  bool roll_back = false;       ///< The spec goes back to the previous one.
+  bool waits_for_jobs = false;  ///< Look again when another service, or a job's task, changes.
+  Time wake = kNever;           ///< Look again at this time even if nothing happens.
 
   [[nodiscard]] bool empty() const {
     return create.empty() && shutdown.empty() && remove.empty() && start.empty() &&
            orphan.empty() && waiting.empty() && !update_status && !scheduled_at && !run_again &&
-           !roll_back;
+           run_jobs.empty() && !roll_back;
   }
   void wake_at(Time time) { wake = std::min(wake, time); }
 };

@@ -101,6 +101,8 @@ TEST_F(WardExplainTest, TasksThatAreHeldBack) {
     task.status.err = "waiting for service db";
   });
   EXPECT_THAT(words(id), ElementsAre(HasSubstr("ward.depends-on")));
+  edit_task(id, [](model::Task& task) { task.status.err = "waiting for job migrate"; });
+  EXPECT_THAT(words(id), ElementsAre(HasSubstr("ward.pre-deploy")));
   auto const old = add_task("web", manager_, 1);
   edit_task(id, [&](model::Task& task) { task.replaces = old; });
   EXPECT_THAT(words(id), ElementsAre(HasSubstr(old.str() + " on host1, has stopped")));
@@ -183,6 +185,21 @@ TEST_F(WardExplainTest, WhatAnUpdateWaitsFor) {
       update_words(service("web"), *store_->snapshot()),
       ElementsAre("0 tasks of the new spec run, 0 of the old one are left",
                   "it waits for web.1 (" + id.str() + "), which is pending: no suitable node"));
+}
+
+TEST_F(WardExplainTest, JobsThatAnUpdateWaitsForOrThatStoppedIt) {
+  make_swarm();
+  create(spec("web"));
+  auto const explained = [&](model::UpdateState state, std::string const& message) {
+    edit_service("web", [&](model::Service& changed) {
+      changed.update_status = model::UpdateStatus{state, {}, {}, message};
+    });
+    return update_words(service("web"), *store_->snapshot());
+  };
+  EXPECT_THAT(explained(model::UpdateState::Updating, "waiting for job migrate"),
+              Contains(HasSubstr("until job migrate has completed a run for it")));
+  EXPECT_THAT(explained(model::UpdateState::Paused, "update paused due to failure of job migrate"),
+              Contains(HasSubstr("docker service logs migrate")));
 }
 
 TEST_F(WardExplainTest, NodesThatAGlobalServiceLeavesOut) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "api/routes/up_to_date.h"
 #include "api/ward/task_words.h"
@@ -69,6 +70,27 @@ void add_culprit(model::Service const& service,
   }
 }
 
+/// What follows `words` in the message of the update: the name of a job.
+std::string job_after(model::Service const& service, std::string_view words) {
+  auto const& message = service.update_status->message;
+  auto const at = message.find(words);
+  return at == std::string::npos ? std::string{} : message.substr(at + words.size());
+}
+
+void add_job_waited_for(model::Service const& service, std::vector<std::string>& words) {
+  if (auto const name = job_after(service, "waiting for job "); !name.empty()) {
+    words.push_back("the label ward.pre-deploy holds it back until job " + name +
+                    " has completed a run for it; how far that is: docker ward explain " + name);
+  }
+}
+
+void add_failed_job(model::Service const& service, std::vector<std::string>& words) {
+  if (auto const name = job_after(service, "due to failure of job "); !name.empty()) {
+    words.push_back("why the job failed: docker service ps --no-trunc " + name +
+                    ", docker service logs " + name);
+  }
+}
+
 bool may_be_replaced(model::Task const& last, std::string& why) {
   auto const policy = last.spec->restart.value_or(model::RestartPolicy{});
   bool const success = last.status.state == TaskState::Complete;
@@ -101,11 +123,13 @@ std::vector<std::string> update_words(model::Service const& service,
     case UpdateState::Updating:
     case UpdateState::RollbackStarted:
       words.push_back(progress_text(progress));
+      add_job_waited_for(service, words);
       add_coming(progress, words);
       break;
     case UpdateState::Paused:
       words.push_back(progress_text(progress));
       add_culprit(service, snapshot, words);
+      add_failed_job(service, words);
       words.push_back("to go on, give it a spec that works (docker service update " + name +
                       " …); to go back: docker service rollback " + name);
       break;

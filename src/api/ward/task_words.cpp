@@ -58,6 +58,9 @@ std::string held_back(model::Task const& task, state::Snapshot const& snapshot, 
   if (std::string(task.status.err).starts_with("waiting for service")) {
     return "the label ward.depends-on of its service holds it back";
   }
+  if (std::string(task.status.err).starts_with("waiting for job")) {
+    return "the label ward.pre-deploy of its service holds it back";
+  }
   return "it is held in readiness and starts next";
 }
 

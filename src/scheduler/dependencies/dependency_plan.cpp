@@ -1,9 +1,8 @@
 #include "scheduler/dependencies/dependency_plan.h"
 
-#include <algorithm>
-#include <set>
-
 #include "model/ward_labels.h"
+#include "scheduler/dependencies/job_outcome.h"
+#include "scheduler/dependencies/wait_circle.h"
 
 namespace swarmward::scheduler {
 
@@ -11,58 +10,25 @@ namespace {
 
 using model::TaskState;
 
-state::ServicePtr find_by_name(state::Snapshot const& cluster, std::string const& name) {
-  auto const* id = cluster.service_names.find(state::lower_case(name));
-  return id == nullptr ? nullptr : cluster.find_service(*id);
-}
-
-/// Following the labels from `from` leads to `target`.
-bool leads_to(state::Snapshot const& cluster,
-              model::Service const& from,
-              model::ServiceId const& target,
-              std::set<model::ServiceId>& seen) {
-  if (from.id == target) {
-    return true;
+bool is_up(ServiceView const& view, model::Service const& service, model::Dependency::Needs needs) {
+  auto const tasks = tasks_of(*view.cluster, service.id);
+  if (is_job(service)) {
+    return job_outcome({&service, tasks, view.nodes, view.now, view.cluster}) ==
+           JobOutcome::Completed;
   }
-  if (!seen.insert(from.id).second) {
-    return false;
-  }
-  auto const next = model::dependencies(from.spec->annotations.labels);
-  return std::ranges::any_of(next, [&](model::Dependency const& dependency) {
-    auto const service = find_by_name(cluster, dependency.service);
-    return service && leads_to(cluster, *service, target, seen);
-  });
-}
-
-std::uint64_t tasks_asked_for(model::Service const& service) {
-  if (auto const* replicated = std::get_if<model::Replicated>(&service.spec->mode)) {
-    return replicated->replicas;
-  }
-  auto const* job = std::get_if<model::ReplicatedJob>(&service.spec->mode);
-  return job == nullptr ? 1 : job->total_completions;  // Global modes: as many as there are.
-}
-
-bool is_up(state::Snapshot const& cluster,
-           model::Service const& service,
-           model::Dependency::Needs needs) {
-  bool const job = is_job(service);
   std::uint64_t up = 0;
   bool all = true;
-  for (auto const& task : cluster.tasks_of(service.id)) {
-    bool const past =
-        job && task->job_iteration !=
-                   (service.job_status ? service.job_status->iteration : std::uint64_t{0});
-    if (!is_wanted(*task) || past) {
-      continue;
-    }
-    bool const good = task->status.state == (job ? TaskState::Complete : TaskState::Running);
-    up += good ? 1U : 0U;
-    all = all && good;
+  for (auto const* task : tasks) {
+    bool const runs = task->status.state == TaskState::Running;
+    up += is_wanted(*task) && runs ? 1U : 0U;
+    all &= !is_wanted(*task) || runs;
   }
-  if (needs == model::Dependency::Needs::OneTask && !job) {
+  if (needs == model::Dependency::Needs::OneTask) {
     return up > 0;
   }
-  return all && up >= tasks_asked_for(service);
+  auto const* replicated = std::get_if<model::Replicated>(&service.spec->mode);
+  // Global: as many as there are.
+  return all && up >= (replicated == nullptr ? 1U : replicated->replicas);
 }
 
 }  // namespace
@@ -72,13 +38,12 @@ std::string missing_dependency(ServiceView const& view) {
     return {};
   }
   for (auto const& dependency : model::dependencies(view.service->spec->annotations.labels)) {
-    auto const service = find_by_name(*view.cluster, dependency.service);
+    auto const service = find_named_by(*view.cluster, *view.service, dependency.service);
     if (!service) {
       return dependency.service;
     }
-    std::set<model::ServiceId> seen;
-    if (!leads_to(*view.cluster, *service, view.service->id, seen) &&
-        !is_up(*view.cluster, *service, dependency.needs)) {
+    if (!waits_for(*view.cluster, *service, view.service->id) &&
+        !is_up(view, *service, dependency.needs)) {
       return dependency.service;
     }
   }

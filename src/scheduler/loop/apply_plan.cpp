@@ -109,6 +109,16 @@ void apply_schedule(state::Draft& draft, model::ServiceId const& id, TaskPlan co
   draft.put(std::move(service));
 }
 
+void run_jobs(state::Draft& draft, std::vector<model::ServiceId> const& jobs) {
+  for (auto const& id : jobs) {
+    if (auto const known = draft.view().find_service(id); known && is_job(*known)) {
+      auto job = *known;
+      model::run_again(job, 1, draft.now());
+      draft.put(std::move(job));
+    }
+  }
+}
+
 /// The enforcer's verdict outlives what the runner reports of the task's last moments.
 model::TaskStatus of_evicted(model::TaskStatus const& verdict, model::TaskStatus seen) {
   if (model::is_terminal(seen.state)) {
@@ -151,6 +161,7 @@ void apply_task_plan(state::Draft& draft,
   if (plan.scheduled_at) {
     apply_schedule(draft, service_id, plan);
   }
+  run_jobs(draft, plan.run_jobs);
 }
 
 void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& offenders) {

@@ -57,6 +57,9 @@ void ControlLoop::touch(state::Touched const& touched) {
   for (auto const& touch : touched.services) {
     touch_service(touch);
   }
+  if (!touched.services.empty()) {
+    work_.add_all(waiting_);
+  }
   for (auto const& touch : touched.nodes) {
     if (matters(touch)) {
       nodes_.insert((touch.after ? touch.after : touch.before)->id);
@@ -69,6 +72,9 @@ void ControlLoop::touch(state::Touched const& touched) {
       attachments_due_ = true;
     } else if (!concerns_nobody(touch)) {
       work_.add(WorkList::SlotOf{task.service_id, task.slot});
+      if (task.job_iteration) {
+        work_.add_all(waiting_);
+      }
     }
   }
 }
@@ -211,6 +217,11 @@ void ControlLoop::reconcile(model::ServiceId const& id, Time now) {
   auto const plan = plan_service(view);
   auto const reaped = reap(view);
   work_.set_wake({id}, plan.wake);
+  if (plan.waits_for_jobs) {
+    waiting_.insert(id);
+  } else {
+    waiting_.erase(id);
+  }
   if (plan.empty() && reaped.empty() && slots_stand_alone(view)) {
     work_.settled(id);
   }

@@ -58,6 +58,7 @@ class ControlLoop {
   std::set<model::NodeId> nodes_;      ///< Changed: their tasks are checked.
   std::set<model::NodeId> unchecked_;  ///< A service of theirs changed: its tasks are checked.
   bool attachments_due_ = false;       ///< Containers that are no tasks of a service.
+  std::unordered_set<model::ServiceId> waiting_;  ///< Services that wait for jobs of others.
   std::unordered_set<model::ServiceId> global_;  ///< Services that every change of a node concerns.
 };
 

@@ -1,6 +1,7 @@
 #include "scheduler/loop/service_plan.h"
 
 #include "scheduler/dependencies/dependency_plan.h"
+#include "scheduler/dependencies/pre_deploy.h"
 #include "scheduler/orchestrator/global_job_plan.h"
 #include "scheduler/orchestrator/global_plan.h"
 #include "scheduler/orchestrator/orphan_plan.h"
@@ -49,6 +50,7 @@ TaskPlan plan_service(ServiceView const& view) {
   }
   plan_schedule(view, plan);
   hold_for_dependencies(view, plan);
+  hold_for_jobs(view, plan);
   plan_orphans(view, plan);
   return plan;
 }

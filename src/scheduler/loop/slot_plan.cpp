@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/ward_labels.h"
+#include "scheduler/dependencies/pre_deploy.h"
 #include "scheduler/orchestrator/orphan_plan.h"
 #include "scheduler/orchestrator/replicated_plan.h"
 #include "scheduler/restart/restart_plan.h"
@@ -35,7 +36,8 @@ bool slots_stand_alone(ServiceView const& view) {
   auto const& labels = service.spec->annotations.labels;
   return std::holds_alternative<model::Replicated>(service.spec->mode) &&
          (!service.update_status || has_finished_update(service)) &&
-         !model::has_rebalance(labels) && model::dependencies(labels).empty() && !has_to_move(view);
+         !model::has_rebalance(labels) && model::dependencies(labels).empty() &&
+         !may_wait_for_jobs(view) && !has_to_move(view);
 }
 
 std::optional<TaskPlan> plan_slot(ServiceView const& view) {

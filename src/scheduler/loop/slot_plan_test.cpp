@@ -67,8 +67,19 @@ class SlotPlanTest : public ClusterFixture {
         conditions[pick(3)], seconds(static_cast<int>(pick(2)) * 5), attempts, {}};
     wish.update.emplace().order =
         pick(3) == 0 ? model::UpdateOrder::StartFirst : model::UpdateOrder::StopFirst;
+    if (pick(3) == 0) {
+      wish.annotations.labels["ward.pre-deploy"] = "migrate";
+    }
     return wish;
   }
+  /// A job that runs, and completes if it is told to.
+  void begin_job() {
+    auto wish = spec(0);
+    wish.annotations.name = "migrate";
+    wish.mode = model::ReplicatedJob{1, 1};
+    job_ = create(wish);
+  }
+  void complete_job() { observe(wanted(job_).at(0)->id, TaskState::Complete); }
 
   /// Something that the loop has not looked at yet happens to one task or two of a slot.
   void disturb(std::vector<state::TaskPtr> const& all, model::Slot slot) {
@@ -90,6 +101,8 @@ class SlotPlanTest : public ClusterFixture {
       return {};
     });
   }
+
+  model::ServiceId job_;
 
   bool stands_alone(model::ServiceId const& id) {
     return slots_stand_alone(view(id, tasks_of(store_.head(), id)));
@@ -120,7 +133,11 @@ TEST_F(SlotPlanTest, ASlotsPlanIsThatOfTheWholeService) {
   add_node("b");
   int alone = 0;
   int compared = 0;
+  begin_job();
   for (int round = 0; round < 60; ++round) {
+    if (round == 20) {
+      complete_job();
+    }
     auto wish = random_spec();
     wish.annotations.name = "service" + std::to_string(round);
     auto const id = create(wish);

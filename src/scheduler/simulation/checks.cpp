@@ -96,6 +96,7 @@ void Checks::check_new_task(state::Snapshot const& head, model::Task const& task
   if (is_told_to_run(task)) {
     note_start(head, task);
   }
+  check_jobs_before(head, task);
 }
 
 void Checks::check_task(state::Snapshot const& head,

@@ -22,6 +22,8 @@ class Checks final : public ManagerWatch {
  private:
   void check_task(state::Snapshot const& head, model::Task const& before, model::Task const& after);
   void check_new_task(state::Snapshot const& head, model::Task const& task);
+  /// The first task of an update is made once the jobs that its service names have completed.
+  void check_jobs_before(state::Snapshot const& head, model::Task const& task);
   void check_erased_task(state::Snapshot const& head, model::Task const& task);
   void check_assignment(state::Snapshot const& head, model::Task const& task);
   void check_slot(state::Snapshot const& head, model::Task const& before, model::Task const& task);

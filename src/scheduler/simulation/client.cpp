@@ -80,7 +80,13 @@ void Client::create(state::Snapshot const& seen) {
   if (!seen.services.empty() && random_.chance(0.05)) {
     name = (*seen.services.begin()).second->name();  // Taken.
   }
-  auto const spec = std::make_shared<model::ServiceSpec const>(maker_.fresh(std::move(name)));
+  auto fresh = maker_.fresh(std::move(name));
+  for (auto const [other_id, other] : seen.services) {
+    if (is_job_spec(*other->spec) && !is_job_spec(fresh) && random_.chance(0.4)) {
+      fresh.annotations.labels["ward.pre-deploy"] = other->name();
+    }
+  }
+  auto const spec = std::make_shared<model::ServiceSpec const>(std::move(fresh));
   send(Kind::Spec, id, spec, "create " + brief(id), [id, spec](auto& draft) {
     return create_service(draft, id, spec);
   });

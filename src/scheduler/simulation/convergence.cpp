@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/ward_labels.h"
 #include "scheduler/service_view.h"
 #include "scheduler/simulation/oracle.h"
 
@@ -156,8 +157,14 @@ std::string unfinished_global(state::Snapshot const& head, model::Service const&
   return unfinished_update(service, stuck);
 }
 
-/// Ended, unless tasks of it fit nowhere or may be tried no more.
-std::string unfinished_job(state::Snapshot const& head, model::Service const& service) {
+/// How far a job is: `busy` says why it has to come further; it does not if tasks of it fit nowhere
+/// or may be tried no more.
+struct JobEnd {
+  bool done = false;
+  std::string busy{};
+};
+
+JobEnd end_of_job(state::Snapshot const& head, model::Service const& service) {
   auto const* job = std::get_if<model::ReplicatedJob>(&service.spec->mode);
   auto const iteration = service.job_status ? service.job_status->iteration : 0;
   std::uint64_t complete = 0;
@@ -172,11 +179,26 @@ std::string unfinished_job(state::Snapshot const& head, model::Service const& se
     if (wanted && task->status.state < TaskState::Assigned && fits_nowhere(head, *task)) {
       stuck = true;
     } else if (wanted && task->status.state <= TaskState::Running) {
-      return name_of(service, "still works on ") + brief(task->id);
+      return {false, name_of(service, "still works on ") + brief(task->id)};
     }
   }
-  bool const done = job == nullptr || complete >= job->total_completions;
-  return done || stuck ? std::string{} : name_of(service, "is a job that is not done");
+  bool const done = job == nullptr ? complete > 0 : complete >= job->total_completions;
+  bool const at_rest = done || stuck || job == nullptr;
+  return {done && !stuck, at_rest ? std::string{} : name_of(service, "is a job that is not done")};
+}
+
+/// It may wait for good: for a job that cannot complete, or for what is no job.
+bool is_held_up(state::Snapshot const& head, model::Service const& service) {
+  auto const names = model::pre_deploy_jobs(service.spec->annotations.labels);
+  return std::ranges::any_of(names, [&](std::string const& name) {
+    auto const* id = head.service_names.find(state::lower_case(name));
+    auto const job = id == nullptr ? nullptr : head.find_service(*id);
+    if (!job || !is_job(*job)) {
+      return true;
+    }
+    auto const end = end_of_job(head, *job);
+    return !end.done && end.busy.empty();
+  });
 }
 
 bool has_to_update(state::Snapshot const& head, model::Service const& service) {
@@ -216,7 +238,9 @@ std::string unfinished(state::Snapshot const& head, Engines const& engines) {
   for (auto const [id, service] : head.services) {
     std::string what;
     if (is_job(*service)) {
-      what = unfinished_job(head, *service);
+      what = end_of_job(head, *service).busy;
+    } else if (is_held_up(head, *service)) {
+      continue;
     } else if (std::holds_alternative<model::Global>(service->spec->mode)) {
       what = unfinished_global(head, *service);
     } else {

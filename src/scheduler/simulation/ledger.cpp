@@ -5,6 +5,16 @@
 
 namespace swarmward::scheduler::simulation {
 
+namespace {
+
+/// A job may have been run again since.
+bool is_kept(model::ServiceSpec const& spec, model::ServiceSpec promised) {
+  promised.task.force_update = std::max(promised.task.force_update, spec.task.force_update);
+  return spec == promised;
+}
+
+}  // namespace
+
 std::uint64_t Ledger::begin(Kind kind,
                             model::ServiceId const& service,
                             std::shared_ptr<model::ServiceSpec const> spec) {
@@ -50,8 +60,8 @@ void Ledger::check(state::Snapshot const& loaded, Stage& stage) const {
     }
     // An update that failed may have been rolled back since.
     bool const kept = !service || !promise.spec || service->spec == promise.spec ||
-                      *service->spec == *promise.spec ||
-                      (service->previous_spec && *service->previous_spec == *promise.spec);
+                      is_kept(*service->spec, *promise.spec) ||
+                      (service->previous_spec && is_kept(*service->previous_spec, *promise.spec));
     if (!kept || (service && service->meta.version < promise.version)) {
       stage.fail("service {}: the spec of version {} was acknowledged and is lost",
                  brief(id),

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "base/log.h"
+#include "model/take_spec.h"
+#include "scheduler/service_view.h"
 #include "scheduler/simulation/oracle.h"
 #include "scheduler/simulation/world.h"
 
@@ -50,6 +52,36 @@ std::string found_with(Sabotage sabotage) {
     }
   }
   return "nothing";
+}
+
+/// A task of the new spec while the update of its service still waits for a job.
+void begin_too_early(state::StateStore& store) {
+  auto const change = [](state::Draft& draft) -> Result<void> {
+    for (auto const [id, known] : draft.view().tasks) {
+      auto const service = draft.view().find_service(known->service_id);
+      bool const waits = service && service->update_status &&
+                         service->update_status->message.starts_with("waiting for job");
+      if (!waits || is_global(*service)) {
+        continue;
+      }
+      model::Task task;
+      task.id = model::TaskId("planted" + std::to_string(draft.view().version));
+      model::take_spec(task, *service);
+      task.service_id = service->id;
+      task.slot = known->slot;
+      task.status.state = TaskState::Pending;
+      task.desired_state = TaskState::Ready;
+      task.origin = model::TaskOrigin::Update;
+      draft.put(std::move(task));
+      return {};
+    }
+    return {};
+  };
+  static_cast<void>(store.apply(change));
+}
+
+TEST(PlantedBug, AnUpdateThatDoesNotWaitForItsJob) {
+  EXPECT_THAT(found_with(begin_too_early), ContainsRegex("is made before job .* has completed"));
 }
 
 TEST(PlantedBug, PlacementOnADrainedNode) {
@@ -140,7 +172,10 @@ TEST(PlantedBug, ADiskThatForgets) {
     world.disk().forget_every(20);
     found = world.run().violation.value_or("");
   }
-  EXPECT_THAT(found, ContainsRegex("acknowledged|was loaded|cannot be read|on a node that is gone"));
+  EXPECT_THAT(
+      found,
+      ContainsRegex(
+          "acknowledged|was loaded|is published after|cannot be read|on a node that is gone"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/ward_labels.h"
+#include "scheduler/dependencies/pre_deploy.h"
 #include "scheduler/updater/side_by_side.h"
 #include "scheduler/updater/update_progress.h"
 
@@ -13,6 +15,8 @@ using model::FailureAction;
 using model::TaskState;
 using model::UpdateOrder;
 using model::UpdateState;
+
+constexpr char const* kInProgress = "update in progress";
 
 class Updater {
  public:
@@ -49,7 +53,7 @@ class Updater {
       }
       begin();
     }
-    if (!stopped_by_failure()) {
+    if (!held_up_by_jobs() && !stopped_by_failure()) {
       replace_next();
     }
   }
@@ -85,7 +89,32 @@ class Updater {
   void begin() {
     status_ = model::UpdateStatus{};
     status_->started_at = view_.now;
-    set_status(UpdateState::Updating, "update in progress");
+    set_status(UpdateState::Updating, kInProgress);
+  }
+
+  /// The jobs of `ward.pre-deploy` have to complete before anything is replaced. True if the update
+  /// must not go on. What goes back to an older spec waits for nobody.
+  bool held_up_by_jobs() {
+    if (settings_.rolling_back ||
+        model::pre_deploy_jobs(view_.service->spec->annotations.labels).empty()) {
+      return false;
+    }
+    auto const gate = gate_of_update(view_, status_->started_at.value_or(view_.now));
+    if (auto const reason = why_given_up(gate); !reason.empty()) {
+      stop(reason);
+      return true;
+    }
+    bool const waits = gate.state == JobGate::State::Waiting;
+    auto const message = waits ? "waiting for job " + gate.job : std::string(kInProgress);
+    if (status_->message != message) {
+      set_status(UpdateState::Updating, message);
+    }
+    if (waits) {
+      plan_.run_jobs = gate.run;
+      plan_.waits_for_jobs = true;
+      plan_.wake_at(gate.wake);
+    }
+    return waits;
   }
 
   /// Applies the failure action. True if the update must not go on.
