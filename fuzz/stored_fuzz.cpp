@@ -33,5 +33,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   check_stored(wire::cluster_from_stored(text), wire::cluster_from_stored);
   check_stored(wire::secret_from_stored(text), wire::secret_from_stored);
   check_stored(wire::config_from_stored(text), wire::config_from_stored);
+  check_stored(wire::credential_from_stored(text), wire::credential_from_stored);
   return 0;
 }

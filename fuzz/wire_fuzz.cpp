@@ -8,6 +8,7 @@
 #include "wire/body.h"
 #include "wire/node.h"
 #include "wire/payload.h"
+#include "wire/registry.h"
 #include "wire/service.h"
 #include "wire/swarm.h"
 #include "wire/validate/payload_spec.h"
@@ -33,6 +34,26 @@ void check_spec(nlohmann::json const& document) {
   static_cast<void>(wire::to_json(wire::insert_defaults(*std::move(spec))));
 }
 
+/// What is stored stays as it is when it is sent again, and is a header without line breaks.
+void check_login(nlohmann::json const& document) {
+  auto const login = wire::registry_login_from_json(document);
+  if (!login) {
+    return;
+  }
+  nlohmann::json again;
+  again["ServerAddress"] = login->server;
+  again["Username"] = login->user_name;
+  again["Password"] = login->password;
+  again["IdentityToken"] = login->identity_token;
+  auto const second = wire::registry_login_from_json(again);
+  if (!second || *second != *login) {
+    std::abort();
+  }
+  if (wire::registry_auth_header(*login).find_first_of("\r\n+/") != std::string::npos) {
+    std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
@@ -45,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (auto const config = wire::config_spec_from_json(*document)) {
       static_cast<void>(wire::validate_config_spec(*config));
     }
+    check_login(*document);
     static_cast<void>(wire::node_spec_from_json(*document));
     static_cast<void>(wire::swarm_spec_from_json(*document));
     static_cast<void>(wire::init_request_from_json(*document));

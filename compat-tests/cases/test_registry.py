@@ -1,9 +1,7 @@
 """A private registry: who may pull, what is recorded of an image, and what people read when it cannot be had."""
-import shutil
-
 import pytest
 
-from harness.registry import PASSWORD, USER, Registry
+from harness.registry import PASSWORD, USER, forget, push, registry_for
 from harness.waiting import wait_until
 
 HOSTS = ("h1", "h2", "h3")
@@ -11,14 +9,8 @@ HOSTS = ("h1", "h2", "h3")
 
 @pytest.fixture(scope="module")
 def registry(hosts, tmp_path_factory):
-    if shutil.which("docker-registry") is None:
-        pytest.skip("docker-registry is not installed")
-    made = Registry(hosts.hosts[0], tmp_path_factory.mktemp("registry"))
-    made.trust_on(hosts.hosts)
-    made.start()
-    yield made
-    made.stop()
-    made.distrust_on(hosts.hosts)
+    with registry_for(hosts, tmp_path_factory.mktemp("registry")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -26,22 +18,10 @@ def shop(members, cli, registry):
     """The CLI at the manager, logged in; app:1 and app:2 are in the registry and on no host."""
     manager = cli("h1")
     manager("login", "-u", USER, "--password-stdin", registry.name, stdin=PASSWORD)
-    for tag in ("1", "2"):
-        manager("build", "-q", "-t", f"{registry.name}/app:{tag}", "-", stdin=f"FROM busybox\nLABEL version={tag}\n")
-        manager("push", "-q", f"{registry.name}/app:{tag}")
-    forget(cli, registry)
+    push(manager, registry, "1", "2")
+    forget(cli, registry, HOSTS)
     yield manager
     manager("logout", registry.name, code=None)
-
-
-def forget(cli, registry):
-    """By name: what they are made of is still there under others, but a name is looked up in the registry."""
-    for host in HOSTS:
-        local = cli(host)
-        names = local("images", "--digests", "--format", "{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}",
-                      f"{registry.name}/app").out.split()
-        local("rmi", "-f", *(name for name in names if "<none>" not in name), code=None)
-        assert not local("images", "-q", f"{registry.name}/app").out
 
 
 def create(manager, name, image, *more):

@@ -60,7 +60,7 @@ def test_mistakes(ward, words, code, text):
 
 def test_completion(ward, swarm):
     create(swarm.api, "webshop", replicas=0)
-    assert [line.split("\t")[0] for line in ward("__complete", "ward", "re").lines] == ["rebalance", ":4"]
+    assert [line.split("\t")[0] for line in ward("__complete", "ward", "re").lines] == ["rebalance", "registry", ":4"]
     assert "webshop" in ward("__complete", "ward", "explain", "web").lines
     assert "h3" in ward("__complete", "ward", "node", "release", "").lines
     assert "--format" in ward("__complete", "ward", "explain", "--f").out

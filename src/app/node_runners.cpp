@@ -9,6 +9,8 @@
 #include "backends/runner/image_copy.h"
 #include "base/log.h"
 #include "cluster/node_liveness.h"
+#include "model/registry_server.h"
+#include "wire/registry.h"
 
 namespace swarmward::app {
 
@@ -42,6 +44,7 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
                          Attachments& attachments,
                          LivenessDriver& liveness,
                          PlanKeeper& plans,
+                         state::StateStore const& store,
                          Clock const& clock,
                          backends::LabelPolicy labels)
     : executor_(std::move(executor)),
@@ -50,6 +53,7 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
       attachments_(attachments),
       liveness_(liveness),
       plans_(plans),
+      store_(store),
       clock_(clock),
       labels_(std::move(labels)),
       copies_(std::make_shared<backends::Gate>(executor_, kCopiesAtOnce)) {}
@@ -189,6 +193,18 @@ asio::awaitable<Result<void>> NodeRunners::copy_image(model::NodeId to,
   }
   return backends::copy_image(
       std::move(reference), std::move(engine), std::move(holders), copies_, std::move(tell));
+}
+
+std::optional<backends::StoredLogin> NodeRunners::stored_login(std::string const& reference) {
+  auto const snapshot = store_.snapshot();
+  if (snapshot->credentials.empty()) {
+    return std::nullopt;
+  }
+  auto const credential = snapshot->credential_for(model::registry_of_image(reference));
+  if (!credential) {
+    return std::nullopt;
+  }
+  return backends::StoredLogin{credential->name(), wire::registry_auth_header(credential->login)};
 }
 
 void NodeRunners::observe(model::NodeId node, backends::EngineObservation observation) {

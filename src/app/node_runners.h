@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/engine_directory.h"
@@ -12,6 +13,7 @@
 #include "backends/runner/gate.h"
 #include "backends/runner/node_runner.h"
 #include "scheduler/dispatch/dispatcher.h"
+#include "state/state_store.h"
 
 namespace swarmward::app {
 
@@ -26,6 +28,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
               Attachments& attachments,
               LivenessDriver& liveness,
               PlanKeeper& plans,
+              state::StateStore const& store,
               Clock const& clock,
               backends::LabelPolicy labels);
 
@@ -46,6 +49,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   boost::asio::awaitable<Result<void>> copy_image(model::NodeId to,
                                                   std::string reference,
                                                   backends::Tell tell) override;
+  std::optional<backends::StoredLogin> stored_login(std::string const& reference) override;
   void task_changed(model::NodeId const& node, scheduler::DispatchedTask task) override;
   void task_gone(model::NodeId const& node, model::TaskId const& task) override;
 
@@ -60,6 +64,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   Attachments& attachments_;
   LivenessDriver& liveness_;
   PlanKeeper& plans_;
+  state::StateStore const& store_;
   Clock const& clock_;
   backends::LabelPolicy labels_;
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;

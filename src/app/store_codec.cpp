@@ -12,6 +12,9 @@ state::Codec stored_codec() {
   codec.encode_network = [](model::Network const& object) { return wire::stored(object); };
   codec.encode_secret = [](model::Secret const& object) { return wire::stored(object); };
   codec.encode_config = [](model::Config const& object) { return wire::stored(object); };
+  codec.encode_credential = [](model::RegistryCredential const& object) {
+    return wire::stored(object);
+  };
   codec.encode_service = [](model::Service const& object) { return wire::stored(object); };
   auto const tasks = std::make_shared<wire::TaskEncoder>();  // The store encodes on one thread.
   codec.encode_task = [tasks](model::Task const& object) { return tasks->encode(object); };
@@ -20,6 +23,7 @@ state::Codec stored_codec() {
   codec.decode_network = wire::network_from_stored;
   codec.decode_secret = wire::secret_from_stored;
   codec.decode_config = wire::config_from_stored;
+  codec.decode_credential = wire::credential_from_stored;
   codec.decode_service = wire::service_from_stored;
   codec.decode_task = wire::task_from_stored;
   return codec;

@@ -55,6 +55,7 @@ void SwarmParts::make_loops() {
                    *attachments_,
                    *liveness_,
                    *plans_,
+                   *store_,
                    clock_,
                    options_.label_policy);
 }

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "cli/connect/requests.h"
+#include "cli/keyboard.h"
 
 namespace swarmward::cli {
 
@@ -27,6 +28,7 @@ struct Session {
   Requests& daemon;
   std::ostream& out;
   std::ostream& err;
+  Keyboard& keyboard;
 };
 
 /// What arguments and values may be: their names, from the daemon.

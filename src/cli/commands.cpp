@@ -73,6 +73,38 @@ Command node_command() {
   return node;
 }
 
+Command registry_command() {
+  Command registry{.name = "registry",
+                   .brief = "Manage the credentials that the swarm pulls images with"};
+  registry.children = {
+      {.name = "login",
+       .arguments = "SERVER",
+       .brief = "Store a credential for a registry on the managers",
+       .least = 1,
+       .most = 1,
+       .flags = {switch_flag("no-check", "Store it without asking the registry"),
+                 switch_flag("password-stdin", "Read the password from standard input"),
+                 {.name = "username",
+                  .letter = 'u',
+                  .kind = FlagKind::Text,
+                  .usage = "Name of the user"}},
+       .run = &registry_login,
+       .candidates = &registry_names},
+      {.name = "logout",
+       .arguments = "SERVER",
+       .brief = "Remove the credential that is stored for a registry",
+       .least = 1,
+       .most = 1,
+       .run = &registry_logout,
+       .candidates = &registry_names},
+      {.name = "ls",
+       .brief = "List the registries that a credential is stored for",
+       .flags = {format_flag()},
+       .run = &list_registries},
+  };
+  return registry;
+}
+
 Command make_ward() {
   Command ward{.name = "ward", .brief = "Look into a swarm of Swarmward and mend it"};
   ward.children = {
@@ -106,6 +138,7 @@ Command make_ward() {
                  format_flag()},
        .run = &rebalance,
        .candidates = &service_names},
+      registry_command(),
       {.name = "trace",
        .arguments = "SERVICE[:PORT]",
        .brief = "Follow a connection to a published port, or to a service inside of a network",

@@ -108,6 +108,12 @@ std::vector<std::string> network_names(Requests& daemon) {
   });
 }
 
+std::vector<std::string> registry_names(Requests& daemon) {
+  return texts(daemon, "/ward/registries", [](nlohmann::json const& registry) -> std::string {
+    return registry.is_object() ? registry.value("ServerAddress", "") : "";
+  });
+}
+
 std::string complete(Command const& root,
                      std::span<std::string const> words,
                      Descriptions descriptions,

@@ -20,5 +20,7 @@ enum class Descriptions { No, Yes };
 [[nodiscard]] std::vector<std::string> service_names(Requests& daemon);
 [[nodiscard]] std::vector<std::string> node_names(Requests& daemon);
 [[nodiscard]] std::vector<std::string> network_names(Requests& daemon);
+/// Registries that a credential is stored for.
+[[nodiscard]] std::vector<std::string> registry_names(Requests& daemon);
 
 }  // namespace swarmward::cli

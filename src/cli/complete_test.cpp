@@ -16,7 +16,7 @@ class CompleteTest : public ::testing::Test {
 };
 
 TEST_F(CompleteTest, CommandsByTheirBeginning) {
-  EXPECT_EQ(at({""}), "doctor\nexplain\nnode\nrebalance\ntrace\nversion\n:4\n");
+  EXPECT_EQ(at({""}), "doctor\nexplain\nnode\nrebalance\nregistry\ntrace\nversion\n:4\n");
   EXPECT_EQ(at({"do"}), "doctor\n:4\n");
   EXPECT_EQ(at({"do"}, Descriptions::Yes),
             "doctor\tCheck the hosts, engines, certificates and networks of the swarm\n:4\n");

@@ -15,6 +15,7 @@ Look into a swarm of Swarmward and mend it
 
 Management Commands:
   node        Manage the engines that are nodes of the swarm
+  registry    Manage the credentials that the swarm pulls images with
 
 Commands:
   doctor      Check the hosts, engines, certificates and networks of the swarm

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include "cli/connect/curl_requests.h"
+#include "cli/keyboard.h"
 #include "cli/plugin.h"
 
 int main(int argc, char** argv) {
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
   auto const connect = [](Values const& global_flags) -> std::unique_ptr<Requests> {
     return std::make_unique<CurlRequests>(global_flags, real_surroundings());
   };
-  Plugin plugin(connect, std::cout, std::cerr);
+  RealKeyboard keyboard;
+  Plugin plugin(connect, std::cout, std::cerr, keyboard);
   auto const status = plugin.run(std::vector<std::string>(argv + 1, argv + argc));
   std::cout.flush();
   return status;

@@ -83,7 +83,7 @@ int Plugin::run_command(std::vector<std::string> const& words) {
     return 0;
   }
   auto const daemon = connect_(leading->values);
-  Session session{*daemon, out_, err_};
+  Session session{*daemon, out_, err_, keyboard_};
   auto const status = parsed.path.back()->run(session, parsed.values);
   if (!status) {
     out_.flush();

@@ -18,8 +18,8 @@ class Plugin {
   /// Makes the way to the daemon from the flags in front of `ward`.
   using Connect = std::function<std::unique_ptr<Requests>(Values const& global_flags)>;
 
-  Plugin(Connect connect, std::ostream& out, std::ostream& err)
-      : connect_(std::move(connect)), out_(out), err_(err) {}
+  Plugin(Connect connect, std::ostream& out, std::ostream& err, Keyboard& keyboard)
+      : connect_(std::move(connect)), out_(out), err_(err), keyboard_(keyboard) {}
 
   int run(std::vector<std::string> const& words);
 
@@ -30,6 +30,7 @@ class Plugin {
   Connect connect_;
   std::ostream& out_;
   std::ostream& err_;
+  Keyboard& keyboard_;
 };
 
 /// What the CLI asks every plugin for.

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "cli/testing/fake_keyboard.h"
 #include "cli/testing/fake_requests.h"
 
 namespace swarmward::cli {
@@ -24,10 +25,11 @@ class PluginTest : public ::testing::Test {
       daemon->say("GET /ward/nodes", "[]");
       return daemon;
     };
-    return Plugin(connect, out_, err_).run(words);
+    return Plugin(connect, out_, err_, keyboard_).run(words);
   }
   std::ostringstream out_;
   std::ostringstream err_;
+  FakeKeyboard keyboard_;
   Values global_;
 };
 

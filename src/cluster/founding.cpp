@@ -174,6 +174,9 @@ void dissolve_swarm(state::Draft& draft) {
   for (auto const [id, config] : before.configs) {
     draft.erase(id);
   }
+  for (auto const [id, credential] : before.credentials) {
+    draft.erase(id);
+  }
   draft.erase_cluster();
 }
 

@@ -48,5 +48,16 @@ TEST_F(ListedEngines, MayBeElsewhereAtTheNextStart) {
   EXPECT_FALSE(node("b")->same_host);
 }
 
+TEST(DissolveSwarm, LeavesNoCredentialOfARegistry) {
+  state::Draft draft({}, Time(std::chrono::hours(1)));
+  model::RegistryCredential credential;
+  credential.id = model::CredentialId("c");
+  credential.login = {"registry:5000", "me", "open sesame", ""};
+  draft.put(credential);
+  dissolve_swarm(draft);
+  EXPECT_EQ(draft.view().credentials.size(), 0U);
+  EXPECT_EQ(draft.view().credential_for("registry:5000"), nullptr);
+}
+
 }  // namespace
 }  // namespace swarmward::cluster

@@ -6,6 +6,7 @@ namespace swarmward::model {
 
 using ClusterId = Id<struct ClusterTag>;
 using ConfigId = Id<struct ConfigTag>;
+using CredentialId = Id<struct CredentialTag>;
 using NetworkId = Id<struct NetworkTag>;
 using NodeId = Id<struct NodeTag>;
 using SecretId = Id<struct SecretTag>;

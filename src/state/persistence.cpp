@@ -61,6 +61,9 @@ class Loader {
         return add_named(row, codec_.decode_secret, snapshot_.secrets, snapshot_.secret_names);
       case ObjectKind::Config:
         return add_named(row, codec_.decode_config, snapshot_.configs, snapshot_.config_names);
+      case ObjectKind::Credential:
+        return add_named(
+            row, codec_.decode_credential, snapshot_.credentials, snapshot_.credential_names);
     }
     return internal_error("stored object " + row.id + " is of an unknown kind");
   }
@@ -145,6 +148,7 @@ std::vector<Row> rows_of(std::vector<Touched const*> const& commits,
   add_rows(rows, ObjectKind::Network, commits, &Touched::networks, codec.encode_network);
   add_rows(rows, ObjectKind::Secret, commits, &Touched::secrets, codec.encode_secret);
   add_rows(rows, ObjectKind::Config, commits, &Touched::configs, codec.encode_config);
+  add_rows(rows, ObjectKind::Credential, commits, &Touched::credentials, codec.encode_credential);
   add_rows(rows, ObjectKind::Service, commits, &Touched::services, codec.encode_service);
   add_rows(rows, ObjectKind::Task, commits, &Touched::tasks, codec.encode_task);
   rows.push_back({ObjectKind::Counter, "version", std::to_string(version)});

@@ -21,6 +21,7 @@ enum class ObjectKind : std::uint8_t {
   Network = 5,
   Secret = 6,
   Config = 7,
+  Credential = 8,
 };
 
 /// One object to write, or to remove when the body is empty.
@@ -53,6 +54,7 @@ struct Codec {
   std::function<std::string(model::Network const&)> encode_network;
   std::function<std::string(model::Secret const&)> encode_secret;
   std::function<std::string(model::Config const&)> encode_config;
+  std::function<std::string(model::RegistryCredential const&)> encode_credential;
   std::function<std::string(model::Service const&)> encode_service;
   std::function<std::string(model::Task const&)> encode_task;
   std::function<Result<model::Cluster>(std::string_view)> decode_cluster;
@@ -60,6 +62,7 @@ struct Codec {
   std::function<Result<model::Network>(std::string_view)> decode_network;
   std::function<Result<model::Secret>(std::string_view)> decode_secret;
   std::function<Result<model::Config>(std::string_view)> decode_config;
+  std::function<Result<model::RegistryCredential>(std::string_view)> decode_credential;
   std::function<Result<model::Service>(std::string_view)> decode_service;
   std::function<Result<model::Task>(std::string_view)> decode_task;
 };

@@ -45,6 +45,13 @@ SecretPtr Snapshot::find_secret(model::SecretId const& id) const {
 ConfigPtr Snapshot::find_config(model::ConfigId const& id) const {
   return find_or_null(configs, id);
 }
+CredentialPtr Snapshot::find_credential(model::CredentialId const& id) const {
+  return find_or_null(credentials, id);
+}
+CredentialPtr Snapshot::credential_for(std::string const& server) const {
+  auto const* const id = credential_names.find(lower_case(server));
+  return id == nullptr ? nullptr : find_credential(*id);
+}
 TaskPtr Snapshot::find_task(model::TaskId const& id) const {
   return find_or_null(tasks, id);
 }
@@ -123,6 +130,14 @@ void Draft::put(model::Config config) {
   touched_.configs.push_back({std::move(before), std::move(after)});
 }
 
+void Draft::put(model::RegistryCredential credential) {
+  auto before = view_.find_credential(credential.id);
+  stamp(credential.meta, before ? &before->meta : nullptr);
+  auto after = std::make_shared<model::RegistryCredential const>(std::move(credential));
+  set(before, after);
+  touched_.credentials.push_back({std::move(before), std::move(after)});
+}
+
 void Draft::put(model::Service service) {
   auto before = view_.find_service(service.id);
   stamp(service.meta, before ? &before->meta : nullptr);
@@ -159,6 +174,10 @@ void Draft::set(ConfigPtr const& before, ConfigPtr const& after) {
   set_named(view_.configs, view_.config_names, before, after);
 }
 
+void Draft::set(CredentialPtr const& before, CredentialPtr const& after) {
+  set_named(view_.credentials, view_.credential_names, before, after);
+}
+
 void Draft::set(ServicePtr const& before, ServicePtr const& after) {
   set_named(view_.services, view_.service_names, before, after);
 }
@@ -190,6 +209,7 @@ void Draft::undo() {
   };
   back(touched_.tasks);
   back(touched_.services);
+  back(touched_.credentials);
   back(touched_.configs);
   back(touched_.secrets);
   back(touched_.networks);
@@ -231,6 +251,13 @@ void Draft::erase(model::ConfigId const& id) {
   if (auto before = view_.find_config(id)) {
     set(before, nullptr);
     touched_.configs.push_back({std::move(before), nullptr});
+  }
+}
+
+void Draft::erase(model::CredentialId const& id) {
+  if (auto before = view_.find_credential(id)) {
+    set(before, nullptr);
+    touched_.credentials.push_back({std::move(before), nullptr});
   }
 }
 

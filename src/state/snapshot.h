@@ -8,6 +8,7 @@
 #include "model/cluster.h"
 #include "model/config.h"
 #include "model/network.h"
+#include "model/registry_credential.h"
 #include "model/secret.h"
 #include "model/task.h"
 #include "state/persistent_map.h"
@@ -16,6 +17,7 @@ namespace swarmward::state {
 
 using ClusterPtr = std::shared_ptr<model::Cluster const>;
 using ConfigPtr = std::shared_ptr<model::Config const>;
+using CredentialPtr = std::shared_ptr<model::RegistryCredential const>;
 using NetworkPtr = std::shared_ptr<model::Network const>;
 using NodePtr = std::shared_ptr<model::Node const>;
 using SecretPtr = std::shared_ptr<model::Secret const>;
@@ -71,6 +73,7 @@ struct Snapshot {
   PersistentMap<model::NetworkId, NetworkPtr> networks;
   PersistentMap<model::SecretId, SecretPtr> secrets;
   PersistentMap<model::ConfigId, ConfigPtr> configs;
+  PersistentMap<model::CredentialId, CredentialPtr> credentials;
   TaskTable tasks;
 
   /// Keys are names in lower case: uniqueness ignores case, look-ups do so only for secrets and
@@ -79,6 +82,7 @@ struct Snapshot {
   PersistentMap<std::string, model::NetworkId> network_names;
   PersistentMap<std::string, model::SecretId> secret_names;
   PersistentMap<std::string, model::ConfigId> config_names;
+  PersistentMap<std::string, model::CredentialId> credential_names;  ///< By registry.
   PersistentMap<TaskBySlot::Key, TaskPtr, TaskBySlot> tasks_by_service;
   PersistentMap<TaskByNode::Key, TaskPtr, TaskByNode> tasks_by_node;  ///< Those that have one.
 
@@ -87,6 +91,9 @@ struct Snapshot {
   [[nodiscard]] NetworkPtr find_network(model::NetworkId const& id) const;
   [[nodiscard]] SecretPtr find_secret(model::SecretId const& id) const;
   [[nodiscard]] ConfigPtr find_config(model::ConfigId const& id) const;
+  [[nodiscard]] CredentialPtr find_credential(model::CredentialId const& id) const;
+  /// `server` in the form of model::normal_registry().
+  [[nodiscard]] CredentialPtr credential_for(std::string const& server) const;
   [[nodiscard]] TaskPtr find_task(model::TaskId const& id) const;
   /// By slot.
   [[nodiscard]] std::vector<TaskPtr> tasks_of(model::ServiceId const& service) const;
@@ -107,12 +114,13 @@ struct Touched {
   std::vector<Touch<model::Network>> networks;
   std::vector<Touch<model::Secret>> secrets;
   std::vector<Touch<model::Config>> configs;
+  std::vector<Touch<model::RegistryCredential>> credentials;
   std::vector<Touch<model::Service>> services;
   std::vector<Touch<model::Task>> tasks;
 
   [[nodiscard]] std::size_t count() const {
     return clusters.size() + nodes.size() + networks.size() + secrets.size() + configs.size() +
-           services.size() + tasks.size();
+           credentials.size() + services.size() + tasks.size();
   }
   [[nodiscard]] bool empty() const { return count() == 0; }
 };
@@ -135,6 +143,7 @@ class Draft {
   void put(model::Network network);
   void put(model::Secret secret);
   void put(model::Config config);
+  void put(model::RegistryCredential credential);
   void put(model::Service service);
   void put(model::Task task);
   void erase_cluster();
@@ -142,6 +151,7 @@ class Draft {
   void erase(model::NetworkId const& id);
   void erase(model::SecretId const& id);
   void erase(model::ConfigId const& id);
+  void erase(model::CredentialId const& id);
   void erase(model::ServiceId const& id);
   void erase(model::TaskId const& id);
 
@@ -153,6 +163,7 @@ class Draft {
   void set(NetworkPtr const& before, NetworkPtr const& after);
   void set(SecretPtr const& before, SecretPtr const& after);
   void set(ConfigPtr const& before, ConfigPtr const& after);
+  void set(CredentialPtr const& before, CredentialPtr const& after);
   void set(ServicePtr const& before, ServicePtr const& after);
   void set(TaskPtr const& before, TaskPtr const& after);
   /// Everything as it was when the draft was made.

@@ -27,6 +27,7 @@ void append(Touched& all, Touched const& more) {
   append_kind(all.networks, more.networks);
   append_kind(all.secrets, more.secrets);
   append_kind(all.configs, more.configs);
+  append_kind(all.credentials, more.credentials);
   append_kind(all.services, more.services);
   append_kind(all.tasks, more.tasks);
 }

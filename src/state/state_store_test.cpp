@@ -164,6 +164,34 @@ TEST_F(StateStoreTest, SecretsAndConfigsAreKeptByIdAndName) {
   EXPECT_EQ(disk_->rows.size(), 1U) << "the version counter";
 }
 
+TEST_F(StateStoreTest, CredentialsAreKeptByIdAndRegistry) {
+  ASSERT_TRUE(store_->load());
+  model::RegistryCredential credential;
+  credential.id = new_id<model::CredentialTag>(system_random());
+  credential.login.server = "registry:5000";
+  ASSERT_TRUE(run([&](Draft& draft) -> Result<void> {
+    draft.put(credential);
+    return {};
+  }));
+  EXPECT_FALSE(run([&](Draft& draft) -> Result<void> {
+    draft.erase(credential.id);
+    return conflict("no");
+  }));
+  auto const loaded = snapshot_from(*disk_->load(), id_only_codec());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  for (auto const* view : {&store_->head(), store_->snapshot().get(), &*loaded}) {
+    ASSERT_NE(view->credential_for("registry:5000"), nullptr);
+    EXPECT_EQ(view->credential_for("registry:5000")->id, credential.id);
+    EXPECT_EQ(view->credential_for("docker.io"), nullptr);
+  }
+  ASSERT_TRUE(run([&](Draft& draft) -> Result<void> {
+    draft.erase(credential.id);
+    return {};
+  }));
+  EXPECT_EQ(store_->snapshot()->credential_for("registry:5000"), nullptr);
+  EXPECT_EQ(disk_->rows.size(), 1U) << "the version counter";
+}
+
 TEST_F(StateStoreTest, AFullDiskTakesTheHeadBackAndTellsTheWriter) {
   ASSERT_TRUE(store_->load());
   ASSERT_TRUE(run(add("kept")));

@@ -5,17 +5,20 @@
 
 #include "backends/runner/done.h"
 #include "backends/runner/image_reference.h"
+#include "backends/runner/pull_refusal.h"
 #include "base/log.h"
 
 namespace swarmward::backends {
 
 namespace {
 
-/// Credentials are part of the key: one user's refusal must not answer for another.
+/// Credentials are part of the key: one user's refusal must not answer for another, nor that of an
+/// old password for a new one.
 std::string key_of(ImageRequest const& request) {
   auto const policy = std::to_string(static_cast<int>(request.policy));
   auto const* const from = request.from_nodes ? "\nnodes\n" : "\nregistry\n";
-  return request.reference + '\n' + policy + from + request.registry_auth;
+  auto key = request.reference + '\n' + policy + from + request.registry_auth;
+  return request.stored ? key + '\n' + request.stored->registry_auth : key;
 }
 
 }  // namespace
@@ -115,7 +118,7 @@ asio::awaitable<Result<void>> ImagePuller::pull(ImageRequest request) {
   if (request.policy == PullPolicy::Never) {
     co_return not_found("No such image: " + reference + " (and label ward.pull=never)");
   }
-  auto pulled = co_await engine_->pull_image(reference, std::move(request.registry_auth));
+  auto pulled = co_await pull_with_logins(request);
   if (pulled || pulled.error().code == ErrorCode::Unavailable) {
     co_return pulled;
   }
@@ -134,6 +137,35 @@ asio::awaitable<Result<void>> ImagePuller::pull(ImageRequest request) {
     co_return not_found("No such image: " + reference);
   }
   co_return pulled;
+}
+
+asio::awaitable<Result<void>> ImagePuller::pull_with_logins(ImageRequest request) {
+  auto const& stored = request.stored;
+  if (!stored || stored->registry_auth == request.registry_auth) {
+    auto pulled = co_await engine_->pull_image(request.reference, std::move(request.registry_auth));
+    co_return pulled;
+  }
+  bool const has_own = !request.registry_auth.empty();
+  auto const first_auth = has_own ? request.registry_auth : stored->registry_auth;
+  auto const second_auth = has_own ? stored->registry_auth : std::string{};
+  auto first = co_await engine_->pull_image(request.reference, first_auth);
+  if (first || stopped_ || !wants_credential(first.error())) {
+    co_return first;
+  }
+  room_log("backends")
+      ->info("image.pull_refused image={} credential={} next={}",
+             request.reference,
+             has_own ? "service" : "stored",
+             has_own ? "stored" : "none");
+  auto second = co_await engine_->pull_image(request.reference, second_auth);
+  if (second || second.error().code == ErrorCode::Unavailable) {
+    co_return second;
+  }
+  TwoPulls const failures{stored->server,
+                          has_own,
+                          has_own ? first.error() : second.error(),
+                          has_own ? second.error() : first.error()};
+  co_return explain_refusal(failures);
 }
 
 void ImagePuller::finish(std::string const& key, Result<void> const& result) {

@@ -35,6 +35,12 @@ struct Assignment {
 /// Takes a text for a task's status.
 using Tell = std::function<void(std::string const&)>;
 
+/// A credential that the swarm has for a registry.
+struct StoredLogin {
+  std::string server;
+  std::string registry_auth;  ///< X-Registry-Auth; never logged.
+};
+
 /// What the connection to an engine shows.
 struct EngineObservation {
   bool reachable = false;
@@ -58,6 +64,8 @@ class RunnerSink {
   virtual asio::awaitable<Result<void>> copy_image(model::NodeId to,
                                                    std::string reference,
                                                    Tell tell) = 0;
+  /// The credential stored for the registry of an image; nothing if there is none.
+  [[nodiscard]] virtual std::optional<StoredLogin> stored_login(std::string const& reference) = 0;
 };
 
 /// The runner's timers; tests shorten them.

@@ -18,7 +18,8 @@ Result<ImageRequest> TaskRunner::image_request() const {
   return ImageRequest{familiar_image(container.image),
                       assignment_.registry_auth,
                       labels->pull,
-                      labels->pull_from_nodes.value_or(policy.pull_from_nodes)};
+                      labels->pull_from_nodes.value_or(policy.pull_from_nodes),
+                      context_->sink.stored_login(container.image)};
 }
 
 void TaskRunner::pull() {

@@ -107,5 +107,114 @@ TEST_F(TaskPullTest, WhatNoRegistryGivesComesFromAnotherNode) {
   EXPECT_EQ(status("pinned").err, "pull access denied for built-here");
 }
 
+class StoredLoginTest : public TaskPullTest {
+ protected:
+  StoredLoginTest() {
+    engine->images.clear();
+    spec.container->image = "registry:5000/app:1";
+    sink.stored["registry:5000"] = "stored";
+  }
+  /// A task whose service has a credential.
+  Assignment with_own(std::string const& id) const {
+    auto assignment = task(id);
+    assignment.registry_auth = "own";
+    return assignment;
+  }
+  void refuse(int times = 1) {
+    engine->fail_next("pull_image", internal_error("unauthorized: authentication required"), times);
+  }
+  using Auths = std::vector<std::string>;
+};
+
+TEST_F(StoredLoginTest, IsUsedWhereTheServiceHasNone) {
+  connect();
+  give(task("t1"));
+  EXPECT_EQ(status("t1").state, TaskState::Running);
+  EXPECT_EQ(engine->pull_auths, (Auths{"stored"}));
+  spec.container->image = "busybox";
+  give(task("hub"));
+  EXPECT_EQ(engine->pull_auths, (Auths{"stored", ""})) << "it is of another registry";
+  sink.stored["docker.io"] = "hub";
+  spec.container->image = "docker.io/library/busybox:2";
+  give(task("known"));
+  EXPECT_EQ(engine->pull_auths.back(), "hub");
+}
+
+TEST_F(StoredLoginTest, ComesAfterTheServicesOwn) {
+  connect();
+  give(with_own("good"));
+  EXPECT_EQ(engine->pull_auths, (Auths{"own"}));
+  spec.container->image = "registry:5000/app:2";
+  refuse();
+  give(with_own("expired"));
+  EXPECT_EQ(status("expired").state, TaskState::Running);
+  EXPECT_EQ(engine->pull_auths, (Auths{"own", "own", "stored"}));
+}
+
+TEST_F(StoredLoginTest, OtherFailuresAreTriedOnce) {
+  connect();
+  engine->fail_next("pull_image", not_found("manifest unknown"), 2);
+  give(with_own("own"));
+  EXPECT_EQ(status("own").err, "manifest unknown");
+  give(task("none"));
+  EXPECT_EQ(status("none").err, "manifest unknown");
+  EXPECT_EQ(engine->pull_auths, (Auths{"own", "stored"}));
+}
+
+TEST_F(StoredLoginTest, ANewOneIsUsedAtOnce) {
+  connect();
+  refuse(2);
+  give(task("t1"));
+  EXPECT_EQ(status("t1").err,
+            "unauthorized: authentication required (with the stored credential for registry:5000; "
+            "without one it is refused too)");
+  give(task("t2"));
+  sink.stored["registry:5000"] = "newer";
+  give(task("t3"));
+  EXPECT_EQ(engine->pull_auths, (Auths{"stored", "", "stored", "newer"}))
+      << "an answer to the old one serves nobody who has the new one";
+  give(task("t4"));
+  EXPECT_EQ(engine->pull_auths.size(), 4U);
+  sink.stored.clear();
+  give(task("t5"));
+  EXPECT_EQ(engine->pull_auths.back(), "");
+}
+
+TEST_F(StoredLoginTest, AnOldOneKeepsNobodyFromPublicImages) {
+  connect();
+  refuse();
+  give(task("t1"));
+  EXPECT_EQ(status("t1").state, TaskState::Running);
+  EXPECT_EQ(engine->pull_auths, (Auths{"stored", ""}));
+}
+
+TEST_F(StoredLoginTest, ThatFailsTooIsSaidWithoutAnyCredential) {
+  connect();
+  refuse(2);
+  give(with_own("t1"));
+  EXPECT_EQ(status("t1").state, TaskState::Rejected);
+  EXPECT_EQ(status("t1").err,
+            "unauthorized: authentication required; the stored credential for registry:5000 was "
+            "tried too");
+  spec.container->labels = {{"ward.pull.from", "nodes"}};
+  refuse(2);
+  give(with_own("t2"));
+  EXPECT_THAT(status("t2").err, ::testing::EndsWith("was tried too; no other node has the image"));
+  spec.container->labels = {};
+  engine->images = {"registry:5000/app:1"};
+  refuse(2);
+  give(with_own("t3"));
+  EXPECT_EQ(status("t3").state, TaskState::Running) << "the image is present";
+}
+
+TEST_F(StoredLoginTest, AnEngineThatIsLostBetweenIsTriedAgain) {
+  connect();
+  refuse();
+  engine->fail_next("pull_image", unavailable("connection lost"));
+  give(with_own("t1"));
+  EXPECT_TRUE(until([&] { return status("t1").state == TaskState::Running; }));
+  EXPECT_EQ(engine->pull_auths, (Auths{"own", "stored", "own"}));
+}
+
 }  // namespace
 }  // namespace swarmward::backends

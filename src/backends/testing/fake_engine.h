@@ -51,6 +51,7 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   [[nodiscard]] Container* find(std::string const& id_or_name);
   [[nodiscard]] std::size_t container_count() const { return containers_.size(); }
   std::map<std::string, std::string> documents;  ///< What get_document() answers, by path.
+  std::vector<std::string> pull_auths;           ///< X-Registry-Auth of each pull.
   std::vector<std::string> volumes;              ///< Bodies of created volumes.
   std::map<std::string, std::string>
       networks;  ///< Bodies of created networks, "Id" added, by name.

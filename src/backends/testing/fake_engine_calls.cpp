@@ -115,7 +115,8 @@ asio::awaitable<Result<bool>> FakeEngine::has_image(std::string reference) {
 }
 
 asio::awaitable<Result<void>> FakeEngine::pull_image(std::string reference,
-                                                     std::string /*registry_auth*/) {
+                                                     std::string registry_auth) {
+  pull_auths.push_back(std::move(registry_auth));
   auto begun = co_await enter("pull_image");
   if (begun) {
     images.insert(reference);

@@ -9,6 +9,7 @@
 #include "backends/runner/container_config.h"
 #include "backends/runner/node_runner.h"
 #include "backends/testing/fake_engine.h"
+#include "model/registry_server.h"
 
 namespace swarmward::backends::testing {
 
@@ -44,6 +45,12 @@ class RecordingSink final : public RunnerSink {
     engine_images->insert(std::move(reference));
     co_return Result<void>{};
   }
+  std::optional<StoredLogin> stored_login(std::string const& reference) override {
+    auto const found = stored.find(model::registry_of_image(reference));
+    return found == stored.end() ? std::nullopt
+                                 : std::optional(StoredLogin{found->first, found->second});
+  }
+  std::map<std::string, std::string> stored;       ///< X-Registry-Auth by registry.
   FakeEngine* other_node = nullptr;                ///< From which images are copied.
   std::set<std::string>* engine_images = nullptr;  ///< Where they go.
   std::vector<std::string> copies;                 ///< References that were asked for.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "cli/testing/fake_keyboard.h"
 #include "cli/testing/fake_requests.h"
 #include "cli/verbs/verbs.h"
 
@@ -20,13 +21,14 @@ class NetworkVerbsTest : public ::testing::Test {
     for (auto const& [name, value] : flags) {
       values.flags[name] = {value};
     }
-    Session session{daemon_, out_, err_};
+    Session session{daemon_, out_, err_, keyboard_};
     return verb(session, values);
   }
 
   FakeRequests daemon_;
   std::ostringstream out_;
   std::ostringstream err_;
+  FakeKeyboard keyboard_;
 };
 
 TEST_F(NetworkVerbsTest, DoctorNamesNodesAndCures) {

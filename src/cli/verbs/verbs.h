@@ -16,4 +16,9 @@ Result<int> list_nodes(Session& session, Values const& values);
 Result<int> adopt_node(Session& session, Values const& values);
 Result<int> release_node(Session& session, Values const& values);
 
+/// Credentials of registries, kept by the managers.
+Result<int> registry_login(Session& session, Values const& values);
+Result<int> list_registries(Session& session, Values const& values);
+Result<int> registry_logout(Session& session, Values const& values);
+
 }  // namespace swarmward::cli

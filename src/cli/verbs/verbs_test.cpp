@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "cli/testing/fake_keyboard.h"
 #include "cli/testing/fake_requests.h"
 #include "cli/verbs/local_checks.h"
 
@@ -26,13 +27,14 @@ class VerbsTest : public ::testing::Test {
     return values;
   }
   Result<int> run(Verb verb, Values const& values = {}) {
-    Session session{daemon_, out_, err_};
+    Session session{daemon_, out_, err_, keyboard_};
     return verb(session, values);
   }
 
   FakeRequests daemon_;
   std::ostringstream out_;
   std::ostringstream err_;
+  FakeKeyboard keyboard_;
 };
 
 TEST_F(VerbsTest, NodesAsTableAndAsJson) {

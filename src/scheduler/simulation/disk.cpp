@@ -25,6 +25,9 @@ state::Codec Disk::codec() {
   codec.encode_network = [this](model::Network const& network) { return store(network); };
   codec.encode_secret = [this](model::Secret const& secret) { return store(secret); };
   codec.encode_config = [this](model::Config const& config) { return store(config); };
+  codec.encode_credential = [this](model::RegistryCredential const& credential) {
+    return store(credential);
+  };
   codec.encode_service = [this](model::Service const& service) { return store(service); };
   codec.encode_task = [this](model::Task const& task) { return store(task); };
   codec.decode_cluster = [this](std::string_view body) { return fetch<model::Cluster>(body); };
@@ -32,6 +35,9 @@ state::Codec Disk::codec() {
   codec.decode_network = [this](std::string_view body) { return fetch<model::Network>(body); };
   codec.decode_secret = [this](std::string_view body) { return fetch<model::Secret>(body); };
   codec.decode_config = [this](std::string_view body) { return fetch<model::Config>(body); };
+  codec.decode_credential = [this](std::string_view body) {
+    return fetch<model::RegistryCredential>(body);
+  };
   codec.decode_service = [this](std::string_view body) { return fetch<model::Service>(body); };
   codec.decode_task = [this](std::string_view body) { return fetch<model::Task>(body); };
   return codec;

@@ -11,6 +11,9 @@ Codec id_only_codec() {
   };
   codec.encode_secret = [](model::Secret const& secret) { return secret.id.str() + secret.name(); };
   codec.encode_config = [](model::Config const& config) { return config.id.str() + config.name(); };
+  codec.encode_credential = [](model::RegistryCredential const& credential) {
+    return credential.id.str() + credential.name();
+  };
   codec.encode_service = [](model::Service const& service) {
     return service.id.str() + service.name();
   };
@@ -42,6 +45,12 @@ Codec id_only_codec() {
     config.id = model::ConfigId(body.substr(0, kIdLength));
     config.spec.annotations.name = body.substr(kIdLength);
     return config;
+  };
+  codec.decode_credential = [](std::string_view body) -> Result<model::RegistryCredential> {
+    model::RegistryCredential credential;
+    credential.id = model::CredentialId(body.substr(0, kIdLength));
+    credential.login.server = body.substr(kIdLength);
+    return credential;
   };
   codec.decode_service = [](std::string_view body) -> Result<model::Service> {
     model::Service service;

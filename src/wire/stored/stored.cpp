@@ -6,6 +6,7 @@
 #include "wire/fields/cluster.h"
 #include "wire/fields/network.h"
 #include "wire/fields/payload.h"
+#include "wire/fields/registry.h"
 #include "wire/fields/task.h"
 #include "wire/stored/stored_form.h"
 
@@ -60,6 +61,9 @@ std::string stored(model::Secret const& secret) {
 std::string stored(model::Config const& config) {
   return stored_text(Versioned<model::Config>{config});
 }
+std::string stored(model::RegistryCredential const& credential) {
+  return stored_text(Versioned<model::RegistryCredential>{credential});
+}
 
 Result<model::Service> service_from_stored(std::string_view text) {
   auto service = from_stored<model::Service>(text, "service");
@@ -95,6 +99,10 @@ Result<model::Secret> secret_from_stored(std::string_view text) {
 
 Result<model::Config> config_from_stored(std::string_view text) {
   return from_stored<model::Config>(text, "config");
+}
+
+Result<model::RegistryCredential> credential_from_stored(std::string_view text) {
+  return from_stored<model::RegistryCredential>(text, "registry credential");
 }
 
 }  // namespace swarmward::wire

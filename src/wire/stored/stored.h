@@ -7,6 +7,7 @@
 #include "model/cluster.h"
 #include "model/config.h"
 #include "model/network.h"
+#include "model/registry_credential.h"
 #include "model/secret.h"
 #include "model/service.h"
 #include "model/task.h"
@@ -25,6 +26,7 @@ inline constexpr unsigned kStoredVersion = 1;
 [[nodiscard]] std::string stored(model::Network const& network);
 [[nodiscard]] std::string stored(model::Secret const& secret);
 [[nodiscard]] std::string stored(model::Config const& config);
+[[nodiscard]] std::string stored(model::RegistryCredential const& credential);
 
 /// The reverse. Errors: Internal for text that is not of this form, or of a newer version.
 /// A task gets a spec of its own; the store shares it again with its service.
@@ -35,5 +37,6 @@ inline constexpr unsigned kStoredVersion = 1;
 [[nodiscard]] Result<model::Network> network_from_stored(std::string_view text);
 [[nodiscard]] Result<model::Secret> secret_from_stored(std::string_view text);
 [[nodiscard]] Result<model::Config> config_from_stored(std::string_view text);
+[[nodiscard]] Result<model::RegistryCredential> credential_from_stored(std::string_view text);
 
 }  // namespace swarmward::wire
