@@ -17,6 +17,7 @@ class Daemon:
         self.host, self.binary, self.log = host, binary, log
         self.socket = host.run / f"{name}.sock"
         self.url = f"unix://{self.socket}"
+        self.cluster_url = f"unix://{host.run / f'{name}-cluster.sock'}"
         self.pidfile = host.run / f"{name}.pid"
         self.data_root = tempfile.mkdtemp(prefix=f"{name}-", dir=host.data)
         self.process, self.flags = None, []

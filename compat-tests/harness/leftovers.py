@@ -91,6 +91,7 @@ def settled(members, host):
 
 
 def same(was, sockets, now, sockets_now):
-    assert differences(was, now) == []
-    assert sockets_now <= sockets + SPARE_SOCKETS
+    changed = differences(was, now)
+    assert changed == [], changed
+    assert sockets_now <= sockets + SPARE_SOCKETS, f"sockets: {sockets} -> {sockets_now}"
     return True

@@ -24,7 +24,11 @@ class Members(Target):
 
     def start(self):
         with ThreadPoolExecutor(len(self.daemons)) as pool:
-            list(pool.map(lambda host: self.daemons[host.name].start(["--engine", host.url]), self.hosts))
+            list(pool.map(self._start, self.hosts))
+
+    def _start(self, host):
+        daemon = self.daemons[host.name]
+        daemon.start(["--engine", host.url, "--cluster-host", daemon.cluster_url])
 
     def stop(self):
         for daemon in self.daemons.values():

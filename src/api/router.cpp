@@ -71,7 +71,8 @@ bool matches_pattern(std::string_view pattern, std::string_view path, std::strin
   return true;
 }
 
-SwarmApi::SwarmApi(state::StateStore& store,
+SwarmApi::SwarmApi(Scope scope,
+                   state::StateStore& store,
                    SwarmControl& control,
                    WardControl& ward,
                    AttachControl& attachments,
@@ -79,7 +80,8 @@ SwarmApi::SwarmApi(state::StateStore& store,
                    ContainerIndex const& containers,
                    Clock const& clock,
                    RandomBytes random)
-    : context_{store, control, ward, events, containers, clock, std::move(random)},
+    : scope_(scope),
+      context_{store, control, ward, events, containers, clock, std::move(random)},
       swarm_(context_),
       networks_(context_, attachments),
       nodes_(context_),
@@ -91,7 +93,19 @@ SwarmApi::SwarmApi(state::StateStore& store,
       info_(context_),
       secrets_(context_),
       configs_(context_),
-      ward_(context_) {
+      ward_(context_),
+      registries_(context_),
+      cluster_hosts_(context_),
+      cluster_volumes_(context_, cluster_hosts_),
+      cluster_containers_(context_,
+                          attachments,
+                          cluster_hosts_,
+                          cluster_volumes_,
+                          {containers_, networks_, events_}) {
+  if (scope == Scope::Cluster) {
+    add(cluster_containers_);
+    add(cluster_volumes_);
+  }
   add(swarm_);
   add(networks_);
   add(nodes_);
@@ -104,6 +118,7 @@ SwarmApi::SwarmApi(state::StateStore& store,
   add(secrets_);
   add(configs_);
   add(ward_);
+  add(registries_);
 }
 
 template <class Family>
@@ -120,6 +135,9 @@ bool SwarmApi::owns(std::string_view method,
                     std::string_view path,
                     ApiVersion /*version*/,
                     std::string_view raw_query) const {
+  if (scope_ == Scope::Cluster && owns_for_cluster(method, path)) {
+    return true;
+  }
   if (path == "/info" || path == "/version" || path == "/events") {
     return method == "GET";
   }
@@ -131,8 +149,27 @@ bool SwarmApi::owns(std::string_view method,
   });
 }
 
+bool SwarmApi::owns_for_cluster(std::string_view method, std::string_view path) const {
+  auto const matches = [&](auto const& route) {
+    std::string id;
+    return route.method == method && matches_pattern(route.pattern, path, &id);
+  };
+  return std::ranges::any_of(ClusterContainers::routes(), matches) ||
+         std::ranges::any_of(ClusterVolumes::routes(), matches);
+}
+
 std::shared_ptr<Upstream const> SwarmApi::upstream_of(std::string_view path) const {
   return containers_.upstream_of(path);
+}
+
+asio::awaitable<Result<std::shared_ptr<Upstream const>>> SwarmApi::find_upstream(
+    std::string path) const {
+  Result<std::shared_ptr<Upstream const>> upstream = upstream_of(path);
+  if (!*upstream && scope_ == Scope::Cluster) {
+    auto found = co_await cluster_containers_.find_upstream(std::move(path));
+    upstream = std::move(found);
+  }
+  co_return upstream;
 }
 
 Result<std::shared_ptr<Upstream const>> SwarmApi::node_upstream(std::string const& name) const {

@@ -52,7 +52,8 @@ ApiFront::ApiFront(asio::any_io_executor executor, Options const& options, Parts
     : executor_(std::move(executor)),
       options_(options),
       ward_(executor_, parts.store, parts.clock, parts.random, sources_of(options, parts)),
-      api_(parts.store,
+      api_(api::Scope::Host,
+           parts.store,
            parts.membership,
            ward_,
            parts.attachments,
@@ -60,56 +61,83 @@ ApiFront::ApiFront(asio::any_io_executor executor, Options const& options, Parts
            parts.containers,
            parts.clock,
            parts.random),
-      server_(executor_, front_options(parts), api_) {}
+      cluster_api_(api::Scope::Cluster,
+                   parts.store,
+                   parts.membership,
+                   ward_,
+                   parts.attachments,
+                   parts.events,
+                   parts.containers,
+                   parts.clock,
+                   parts.random),
+      server_(executor_, front_options(parts), api_),
+      cluster_server_(executor_, front_options(parts), cluster_api_) {}
 
 Result<void> ApiFront::listen() {
   for (auto const& host : options_.hosts) {
-    if (auto listening = listen_on(host); !listening) {
+    if (auto listening = listen_on(server_, "-H", host); !listening) {
       return listening;
     }
     room_log("app")->info("daemon.listening on={}", host);
+  }
+  for (auto const& host : options_.cluster_hosts) {
+    if (auto listening = listen_on(cluster_server_, "--cluster-host", host); !listening) {
+      return listening;
+    }
+    room_log("app")->info("daemon.listening on={} for=cluster", host);
   }
   return {};
 }
 
 /// TLS for the API, as dockerd has it.
-Result<void> ApiFront::in_tls(std::string const& host) {
+Result<void> ApiFront::in_tls(api::HttpServer& server,
+                              std::string const& flag,
+                              std::string const& host) {
   auto context = load_front_tls(options_);
   if (!context) {
-    return in_context("-H " + host, context.error());
+    return in_context(flag + " " + host, context.error());
   }
   auto const judge = [](std::string const& chain,
                         std::string const& from) -> Result<api::ClientIdentity> {
     return api::ClientIdentity{from, net::common_name(chain), chain};
   };
-  auto const port = server_.listen_tls(
+  auto const port = server.listen_tls(
       host.substr(6), [context = *context] { return context; }, judge);
-  return port ? Result<void>{} : in_context("-H " + host, port.error());
+  return port ? Result<void>{} : in_context(flag + " " + host, port.error());
 }
 
-Result<void> ApiFront::listen_on(std::string const& host) {
+Result<void> ApiFront::listen_on(api::HttpServer& server,
+                                 std::string const& flag,
+                                 std::string const& host) {
   if (host.starts_with("tcp://") && (options_.tls || options_.tls_verify)) {
-    return in_tls(host);
+    return in_tls(server, flag, host);
   }
   if (host.starts_with("tcp://")) {
-    auto const port = server_.listen_tcp(host.substr(6));
-    return port ? Result<void>{} : in_context("-H " + host, port.error());
+    auto const port = server.listen_tcp(host.substr(6));
+    return port ? Result<void>{} : in_context(flag + " " + host, port.error());
   }
   auto const path = host.substr(7);
   if (auto made = make_parent_directory(path); !made) {
     return made;
   }
-  return server_.listen_unix(path);
+  return server.listen_unix(path);
+}
+
+void ApiFront::stop_accepting() {
+  server_.stop_accepting();
+  cluster_server_.stop_accepting();
 }
 
 asio::awaitable<void> ApiFront::drain() {
   asio::steady_timer timer(executor_);
   auto const until = std::chrono::steady_clock::now() + kDrain;
-  while (server_.sessions() > 0 && std::chrono::steady_clock::now() < until) {
+  while (server_.sessions() + cluster_server_.sessions() > 0 &&
+         std::chrono::steady_clock::now() < until) {
     timer.expires_after(std::chrono::milliseconds(20));
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   server_.close_all();
+  cluster_server_.close_all();
 }
 
 }  // namespace swarmward::app

@@ -10,7 +10,8 @@
 
 namespace swarmward::app {
 
-/// The API as clients see it: its handlers and the listeners of `-H`. Io thread only.
+/// The API as clients see it: its handlers and the listeners of `-H` and `--cluster-host`. Io
+/// thread only.
 class ApiFront {
  public:
   /// All outlive the front.
@@ -32,19 +33,22 @@ class ApiFront {
 
   /// On all hosts of the options. Errors: those of HttpServer, and of certificates and folders.
   Result<void> listen();
-  void stop_accepting() { server_.stop_accepting(); }
+  void stop_accepting();
   /// Gives sessions a second to end by themselves, then ends them.
   boost::asio::awaitable<void> drain();
 
  private:
-  Result<void> listen_on(std::string const& host);
-  Result<void> in_tls(std::string const& host);
+  /// `flag` is what asked for it.
+  Result<void> listen_on(api::HttpServer& server, std::string const& flag, std::string const& host);
+  Result<void> in_tls(api::HttpServer& server, std::string const& flag, std::string const& host);
 
   boost::asio::any_io_executor executor_;
   Options const& options_;
   WardService ward_;
   api::SwarmApi api_;
+  api::SwarmApi cluster_api_;
   api::HttpServer server_;
+  api::HttpServer cluster_server_;
 };
 
 }  // namespace swarmward::app

@@ -31,6 +31,11 @@ void add_flags(CLI::App& app, RawFlags& raw, Options& options) {
                  "Where to listen: unix:///path or tcp://host:port "
                  "(default unix:///run/swarmward/docker.sock)")
       ->allow_extra_args(false);
+  app.add_option("--cluster-host",
+                 options.cluster_hosts,
+                 "Listen here as well, where docker run and docker compose make containers on any "
+                 "node (docs/compose.md)")
+      ->allow_extra_args(false);
   app.add_option("--data-root", options.data_root, "Directory of the daemon's state")
       ->capture_default_str();
   app.add_option("--engine",

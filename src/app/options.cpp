@@ -82,7 +82,8 @@ Result<void> apply_key(std::string const& key, nlohmann::json const& value, Opti
     auto const labels = strings(key, value);
     return labels ? allow_labels(*labels, options) : labels.error();
   }
-  if (key != "host" && key != "hosts" && key != "engine" && key != "engines") {
+  bool const cluster = key == "cluster-host" || key == "cluster-hosts";
+  if (key != "host" && key != "hosts" && key != "engine" && key != "engines" && !cluster) {
     return invalid_argument("unknown key \"" + key +
                             "\"; keys are the long flag names that --help shows");
   }
@@ -93,7 +94,25 @@ Result<void> apply_key(std::string const& key, nlohmann::json const& value, Opti
   if (key.starts_with("engine")) {
     return add_engines(*list, options);
   }
-  options.hosts = *list;
+  (cluster ? options.cluster_hosts : options.hosts) = *list;
+  return {};
+}
+
+Result<void> check_host(std::string const& flag, std::string const& host, Options const& options) {
+  if (host.starts_with("unix://")) {
+    return {};
+  }
+  if (!host.starts_with("tcp://")) {
+    return invalid_argument(flag + ": write unix:///path or tcp://host:port");
+  }
+  auto const address = host.substr(6);
+  auto const name = address.substr(0, address.rfind(':'));
+  if (!is_loopback(name) && !options.insecure_tcp && !options.tls_verify) {
+    return invalid_argument(flag +
+                            ": anybody who can reach this port would be root on this host; use "
+                            "--tlsverify, bind it to 127.0.0.1, or name the risk with "
+                            "--insecure-tcp");
+  }
   return {};
 }
 
@@ -107,7 +126,8 @@ Result<void> apply_config(std::string const& json,
     return invalid_argument("not a JSON object");
   }
   for (auto const& [key, value] : document.items()) {
-    bool const plural = key == "hosts" || key == "engines" || key == "allow-labels";
+    bool const plural =
+        key == "hosts" || key == "engines" || key == "allow-labels" || key == "cluster-hosts";
     auto const singular = plural ? key.substr(0, key.size() - 1) : key;
     if (std::ranges::find(given, singular) != given.end()) {
       continue;
@@ -172,19 +192,13 @@ Result<void> check_mesh_backend(Options const& options) {
 
 Result<void> check_hosts(Options const& options) {
   for (auto const& host : options.hosts) {
-    if (host.starts_with("unix://")) {
-      continue;
+    if (auto checked = check_host("-H " + host, host, options); !checked) {
+      return checked;
     }
-    if (!host.starts_with("tcp://")) {
-      return invalid_argument("-H " + host + ": write unix:///path or tcp://host:port");
-    }
-    auto const address = host.substr(6);
-    auto const name = address.substr(0, address.rfind(':'));
-    if (!is_loopback(name) && !options.insecure_tcp && !options.tls_verify) {
-      return invalid_argument("-H " + host +
-                              ": anybody who can reach this port would be root on this host; use "
-                              "--tlsverify, bind it to 127.0.0.1, or name the risk with "
-                              "--insecure-tcp");
+  }
+  for (auto const& host : options.cluster_hosts) {
+    if (auto checked = check_host("--cluster-host " + host, host, options); !checked) {
+      return checked;
     }
   }
   if ((options.tls || options.tls_verify) &&

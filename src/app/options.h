@@ -18,6 +18,8 @@ struct ListedEngine {
 /// What the daemon was started with.
 struct Options {
   std::vector<std::string> hosts{"unix:///run/swarmward/docker.sock"};
+  /// Where containers, volumes and networks are those of all nodes.
+  std::vector<std::string> cluster_hosts;
   std::string data_root = "/var/lib/swarmward";
   std::string local_engine = "unix:///var/run/docker.sock";
   std::vector<ListedEngine> engines;

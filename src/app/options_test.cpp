@@ -24,6 +24,17 @@ TEST(Engines, RefusesWhatCannotBeANode) {
               HasSubstr("given twice"));
 }
 
+TEST(Config, ListenersForTheCluster) {
+  Options options;
+  ASSERT_TRUE(apply_config(R"({"cluster-hosts":["unix:///a","tcp://0.0.0.0:2376"]})", {}, options));
+  EXPECT_EQ(options.cluster_hosts.size(), 2U);
+  EXPECT_EQ(options.hosts.size(), 1U);
+  EXPECT_THAT(check_hosts(options).error().message,
+              HasSubstr("--cluster-host tcp://0.0.0.0:2376: anybody who can reach this port"));
+  ASSERT_TRUE(apply_config(R"({"cluster-host":"unix:///b"})", {"cluster-host"}, options));
+  EXPECT_EQ(options.cluster_hosts.size(), 2U);
+}
+
 TEST(Config, AFileThatSaysWhatToJoin) {
   Options options;
   ASSERT_TRUE(apply_config(R"({"join-file":"/run/join.json"})", {}, options));

@@ -78,8 +78,10 @@ WardSources ward_sources(Options const& options) {
   for (auto const& listed : options.engines) {
     sources.addresses.emplace(listed.name, listed.address);
   }
-  for (auto const& host : options.hosts) {
-    sources.listeners.push_back({host});
+  for (auto const* hosts : {&options.hosts, &options.cluster_hosts}) {
+    for (auto const& host : *hosts) {
+      sources.listeners.push_back({host});
+    }
   }
   sources.data_root = options.data_root;
   return sources;

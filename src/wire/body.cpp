@@ -123,6 +123,10 @@ Result<json> result_of(json document) {
 
 }  // namespace
 
+bool nests_too_deep(std::string_view text) {
+  return first_value(text).too_deep;
+}
+
 Result<json> parse_body(std::string_view body) {
   if (body.empty()) {
     return result_of(nullptr);

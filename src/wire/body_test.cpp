@@ -43,6 +43,9 @@ TEST(ParseBody, LimitsNesting) {
             "invalid JSON: exceeded max depth");
   EXPECT_EQ(error_of("\"" + std::string(100, '[') + "\""), "");
   EXPECT_EQ(error_of(std::string(1'000'000, '[')), "invalid JSON: exceeded max depth");
+  EXPECT_TRUE(nests_too_deep(std::string(1'000'000, '[')));
+  EXPECT_FALSE(nests_too_deep(R"({"a":[{"b":[]}]})"));
+  EXPECT_FALSE(nests_too_deep(""));
 }
 
 TEST(ParseBody, LastDuplicateWins) {

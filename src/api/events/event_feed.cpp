@@ -36,16 +36,28 @@ void EventFeed::listen(EventLog& log) {
       tasks);
 }
 
-void EventFeed::read(std::unique_ptr<backends::ByteStream> engine) {
-  engine_ = std::move(engine);
-  auto pumping = pump(engine_);
+void EventFeed::give_up() {
+  if (--reading_ == 0) {
+    finish(End::Complete);
+  }
+}
+
+void EventFeed::read(std::unique_ptr<backends::ByteStream> engine, Teller teller) {
+  Stream stream = std::move(engine);
+  if (stopped_) {
+    stream->close();
+    return;
+  }
+  engines_.push_back(stream);
+  auto pumping = pump(std::move(stream), teller);
   asio::co_spawn(executor_, std::move(pumping), asio::detached);
 }
 
-asio::awaitable<void> EventFeed::pump(std::shared_ptr<backends::ByteStream> engine) {
+asio::awaitable<void> EventFeed::pump(Stream engine, Teller teller) {
   auto const self = shared_from_this();
-  auto end = End::Broken;
-  while (!stopped_ && partial_.size() < kLongestLine) {
+  auto end = teller == Teller::Own ? End::Broken : End::Complete;
+  std::string partial;  // The beginning of a line.
+  while (!stopped_ && partial.size() < kLongestLine) {
     auto const bytes = co_await engine->read();
     if (!bytes) {
       break;
@@ -54,25 +66,28 @@ asio::awaitable<void> EventFeed::pump(std::shared_ptr<backends::ByteStream> engi
       end = End::Complete;
       break;
     }
-    append(*bytes);
+    append(partial, *bytes);
     while (buffer_.size() > kEventBufferLimit && !stopped_) {
       co_await room_.async_wait(net::kAsResult);
     }
   }
-  finish(end);
+  if (end == End::Broken) {
+    finish(end);
+  }
+  give_up();
 }
 
-void EventFeed::append(std::string_view bytes) {
-  partial_.append(bytes);
+void EventFeed::append(std::string& partial, std::string_view bytes) {
+  partial.append(bytes);
   std::size_t start = 0;
-  for (auto end = partial_.find('\n'); end != std::string::npos; end = partial_.find('\n', start)) {
-    auto line = partial_.substr(start, end - start);
+  for (auto end = partial.find('\n'); end != std::string::npos; end = partial.find('\n', start)) {
+    auto line = partial.substr(start, end - start);
     start = end + 1;
     if (!line.empty()) {
       add(engine_line(request_.format, std::move(line)));
     }
   }
-  partial_.erase(0, start);
+  partial.erase(0, start);
 }
 
 void EventFeed::add(std::string_view record) {
@@ -108,8 +123,8 @@ std::string EventFeed::take() {
 void EventFeed::stop() {
   stopped_ = true;
   listening_.reset();
-  if (engine_) {
-    engine_->close();
+  for (auto const& engine : engines_) {
+    engine->close();
   }
   room_.cancel();
 }

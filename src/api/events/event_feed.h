@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,22 +14,31 @@
 
 namespace swarmward::api {
 
-/// Merges the swarm's events and those of the host's engine into one stream, as they come. Owned by
+/// Merges the swarm's events and those of engines into one stream, as they come. Owned by
 /// shared_ptr, because the reader may outlive the request; all on the io thread.
 class EventFeed : public std::enable_shared_from_this<EventFeed> {
  public:
   enum class End {
     No,        ///< More may come.
-    Complete,  ///< The engine has told everything up to `until`.
-    Broken,    ///< The engine is gone, or the client reads too slowly.
+    Complete,  ///< The engines have told everything up to `until`.
+    Broken,    ///< This host's engine is gone, or the client reads too slowly.
   };
 
   EventFeed(asio::any_io_executor executor, EventRequest request);
 
   /// Takes part in the swarm's events until stop().
   void listen(EventLog& log);
-  /// Reads the engine's events until they end or stop() is called.
-  void read(std::unique_ptr<backends::ByteStream> engine);
+  /// Which engine it is that tells.
+  enum class Teller {
+    Own,    ///< This host's: the stream breaks off if it goes away.
+    Other,  ///< May go away.
+  };
+  /// Another engine will be read, or given up. The stream is complete when all of them are.
+  void expect() { ++reading_; }
+  /// It will not be read after all.
+  void give_up();
+  /// Reads the events of an engine that is expected until they end or stop() is called.
+  void read(std::unique_ptr<backends::ByteStream> engine, Teller teller);
 
   /// Waits until there is output or an end, at most `limit`.
   asio::awaitable<void> wait(std::chrono::milliseconds limit);
@@ -38,16 +48,17 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   void stop();
 
  private:
-  asio::awaitable<void> pump(std::shared_ptr<backends::ByteStream> engine);
-  void append(std::string_view bytes);
+  using Stream = std::shared_ptr<backends::ByteStream>;
+  asio::awaitable<void> pump(Stream engine, Teller teller);
+  void append(std::string& partial, std::string_view bytes);
   void add(std::string_view record);
   void finish(End end);
 
   asio::any_io_executor executor_;
   EventRequest request_;
   std::shared_ptr<void> listening_;
-  std::shared_ptr<backends::ByteStream> engine_;
-  std::string partial_;  ///< The beginning of a line of the engine's.
+  std::vector<Stream> engines_;
+  std::size_t reading_ = 0;  ///< Engines that have more to tell, or may have.
   std::string buffer_;
   End end_ = End::No;
   bool stopped_ = false;

@@ -9,42 +9,6 @@ namespace {
 
 constexpr char const* kAttachmentOption = "ward.attachment";
 
-/// Keys of the API are matched in any letter case. The key as the body writes it; `name` if it is
-/// not there.
-std::string key_in(OrderedJson const& object, std::string const& name) {
-  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  for (auto const& [key, value] : object.items()) {
-    if (std::ranges::equal(key, name, {}, lower, lower)) {
-      return key;
-    }
-  }
-  return name;
-}
-
-/// Null where it is not there.
-OrderedJson const& part_of(OrderedJson const& object, std::string const& name) {
-  static OrderedJson const kNothing;
-  if (!object.is_object()) {
-    return kNothing;
-  }
-  auto const found = object.find(key_in(object, name));
-  return found == object.end() ? kNothing : *found;
-}
-
-/// Made if it is not there, or is no object.
-OrderedJson& object_in(OrderedJson& object, std::string const& name) {
-  auto& part = object[key_in(object, name)];
-  if (!part.is_object()) {
-    part = OrderedJson::object();
-  }
-  return part;
-}
-
-std::string text_of_part(OrderedJson const& object, std::string const& name) {
-  auto const& value = part_of(object, name);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-
 /// Every engine has these by itself, or they are no networks at all.
 bool is_own_mode(std::string const& mode) {
   constexpr std::array<std::string_view, 6> kOwn{"", "default", "bridge", "host", "none", "nat"};

@@ -6,16 +6,13 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "api/attach_control.h"
+#include "api/passthrough/body_parts.h"
 
 // How requests of the Engine API name networks, and what becomes of them where the networks are the
 // swarm's. Pure. Source of the names: the Engine API.
 
 namespace swarmward::api {
-
-using OrderedJson = nlohmann::ordered_json;
 
 /// The networks in the body of POST /containers/create that every engine does not have by itself:
 /// that of NetworkMode first, then the other endpoints. Each once.

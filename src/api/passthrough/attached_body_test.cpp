@@ -46,7 +46,8 @@ TEST(AttachedBody, TakesAddressAndAliasesFromTheEndpoint) {
   EXPECT_EQ(wishes[0].address, "10.0.1.9");
   EXPECT_THAT(wishes[0].aliases, ElementsAre("a", "b"));
   auto const connect = wish_of_connect(
-      "back", OrderedJson::parse(R"({"EndpointConfig":{"IPAMConfig":{"IPv4Address":"10.0.1.8"}}})"));
+      "back",
+      OrderedJson::parse(R"({"EndpointConfig":{"IPAMConfig":{"IPv4Address":"10.0.1.8"}}})"));
   EXPECT_EQ(connect.network, "back");
   EXPECT_EQ(connect.address, "10.0.1.8");
 }

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/passthrough/shaping.h"
+#include "api/passthrough/body_parts.h"
 #include "api/routes/lookup.h"
 #include "api/server/target.h"
 #include "base/percent_encode.h"
@@ -63,11 +63,16 @@ std::string engine_path(Request const& request, wire::Filters const& filters) {
   return path;
 }
 
-void mark(Json& container, std::string const& node) {
-  for (auto& name : container["Names"]) {
+void mark(Json& container, std::string const& node, NodeNames how) {
+  auto& names = container["Names"];
+  auto const plain = names;
+  for (auto& name : names) {
     if (name.is_string()) {
       name = "/" + node + name.get<std::string>();
     }
+  }
+  if (how == NodeNames::Besides && names.is_array() && plain.is_array()) {
+    names.insert(names.end(), plain.begin(), plain.end());
   }
   auto& labels = container["Labels"];
   if (!labels.is_object()) {
@@ -104,14 +109,16 @@ Result<ContainerListPlan> plan_container_list(state::Snapshot const& snapshot,
     return nodes.error();
   }
   filters->erase(kNodeFilter);
-  ContainerListPlan plan{std::move(*nodes), engine_path(request, *filters), 0};
+  ContainerListPlan plan{std::move(*nodes), engine_path(request, *filters), 0, false};
+  plan.compares = filters->contains("before") || filters->contains("since");
   auto const limit = request.query_value("limit");
   std::from_chars(limit.data(), limit.data() + limit.size(), plan.limit);
   return plan;
 }
 
 Result<std::string> merge_container_lists(std::vector<ContainerList> const& lists,
-                                          std::size_t limit) {
+                                          std::size_t limit,
+                                          NodeNames names) {
   std::vector<Json> containers;
   std::optional<Error> refusal;
   bool answered = lists.empty();
@@ -125,7 +132,7 @@ Result<std::string> merge_container_lists(std::vector<ContainerList> const& list
     answered = true;
     for (auto& container : list) {
       if (container.is_object()) {
-        mark(container, node);
+        mark(container, node, names);
         containers.push_back(std::move(container));
       }
     }

@@ -16,6 +16,8 @@ struct ContainerListPlan {
   std::vector<state::NodePtr> nodes;  ///< By id, each once.
   std::string path;                   ///< The same request without that filter.
   std::size_t limit = 0;              ///< Of the whole list; 0: none.
+  /// It compares with a container, `before` or `since`, which one node alone can do.
+  bool compares = false;
 };
 
 /// Whether the query of GET /containers/json names nodes.
@@ -31,9 +33,16 @@ struct ContainerList {
   Result<std::string> document;  ///< The list as the engine wrote it.
 };
 
-/// One list, newest first: names become `/NODE/name`, the label `ward.node` names the node. Engines
-/// that did not answer are left out. Errors: the first engine's, if none answered.
+/// How names tell the node.
+enum class NodeNames {
+  InFront,  ///< `/NODE/name` instead of `/name`.
+  Besides,  ///< Both, for clients that look containers up by their names.
+};
+
+/// One list, newest first; the label `ward.node` names the node. Engines that did not answer are
+/// left out. Errors: the first engine's, if none answered.
 [[nodiscard]] Result<std::string> merge_container_lists(std::vector<ContainerList> const& lists,
-                                                        std::size_t limit);
+                                                        std::size_t limit,
+                                                        NodeNames names = NodeNames::InFront);
 
 }  // namespace swarmward::api

@@ -24,8 +24,8 @@ struct EngineReply {
   std::string body;
 };
 
-/// One request on a connection of its own; at most its timeout. For the few answers that take several
-/// requests to the engine, or must be read here. Errors: Unavailable.
+/// One request on a connection of its own; at most its timeout. For the few answers that take
+/// several requests to the engine, or must be read here. Errors: Unavailable.
 boost::asio::awaitable<Result<EngineReply>> call_engine(boost::asio::any_io_executor executor,
                                                         net::DialerPtr engine,
                                                         EngineRequest request);

@@ -20,6 +20,7 @@ struct Gathering {
 
   std::vector<Result<std::string>> documents;
   std::size_t waiting = 0;
+  std::function<bool(std::string const&)> enough;
   asio::steady_timer all_in;
 };
 
@@ -28,8 +29,9 @@ asio::awaitable<void> ask(std::shared_ptr<Gathering> gathering,
                           std::shared_ptr<backends::Engine> engine,
                           std::string path) {
   auto document = co_await engine->get_document(std::move(path));
+  bool const enough = document && gathering->enough && gathering->enough(*document);
   gathering->documents[at] = std::move(document);
-  if (--gathering->waiting == 0) {
+  if (--gathering->waiting == 0 || enough) {
     gathering->all_in.cancel();
   }
 }
@@ -39,9 +41,11 @@ asio::awaitable<void> ask(std::shared_ptr<Gathering> gathering,
 asio::awaitable<std::vector<Result<std::string>>> gather_documents(
     std::vector<std::shared_ptr<backends::Engine>> engines,
     std::string path,
-    std::chrono::milliseconds timeout) {
+    std::chrono::milliseconds timeout,
+    std::function<bool(std::string const&)> enough) {
   auto const executor = co_await asio::this_coro::executor;
   auto const gathering = std::make_shared<Gathering>(executor, engines.size());
+  gathering->enough = std::move(enough);
   gathering->all_in.expires_after(timeout);
   for (std::size_t at = 0; at < engines.size(); ++at) {
     if (!engines[at]) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,10 +17,12 @@ namespace swarmward::api {
 inline constexpr std::chrono::seconds kGatherTimeout{10};
 
 /// Asks all engines at once for GET `path`; the answers in the order of the engines. Errors, each
-/// in its place: the engine's; Unavailable without an engine (null) or an answer in time.
+/// in its place: the engine's; Unavailable without an engine (null) or an answer in time. Once an
+/// answer is `enough` the others are not waited for; none is if that is empty.
 boost::asio::awaitable<std::vector<Result<std::string>>> gather_documents(
     std::vector<std::shared_ptr<backends::Engine>> engines,
     std::string path,
-    std::chrono::milliseconds timeout = kGatherTimeout);
+    std::chrono::milliseconds timeout = kGatherTimeout,
+    std::function<bool(std::string const&)> enough = {});
 
 }  // namespace swarmward::api

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/passthrough/body_parts.h"
 #include "api/server/target.h"
 #include "base/percent_encode.h"
 
@@ -65,10 +66,6 @@ std::string endpoint_mac(Json& body) {
 
 }  // namespace
 
-std::string json_text(nlohmann::ordered_json const& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Shaping find_shaping(std::string_view method,
                      std::string_view path,
                      ApiVersion asked,
@@ -91,7 +88,7 @@ Shaping find_shaping(std::string_view method,
 }
 
 std::string with_check_duplicate(std::string body) {
-  auto document = Json::parse(body, nullptr, false);
+  auto document = parse_object(body);
   if (!document.is_object()) {
     return body;
   }
@@ -104,7 +101,7 @@ std::string with_check_duplicate(std::string body) {
 }
 
 std::string with_mac_address(std::string body) {
-  auto document = Json::parse(body, nullptr, false);
+  auto document = parse_object(body);
   if (!document.is_object()) {
     return body;
   }

@@ -30,9 +30,6 @@
 
 namespace swarmward::api {
 
-/// In one line; bytes that are no UTF-8 are replaced.
-[[nodiscard]] std::string json_text(nlohmann::ordered_json const& value);
-
 enum class Shaping { None, PruneVolumes, CheckDuplicate, MacAddress };
 
 [[nodiscard]] Shaping find_shaping(std::string_view method,

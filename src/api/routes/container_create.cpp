@@ -12,14 +12,8 @@ namespace {
 /// From this version on an engine takes several endpoints at once.
 constexpr ApiVersion kSeveralEndpoints{1, 44};
 
-std::string id_in(Response const& created) {
-  auto const document = OrderedJson::parse(created.body, nullptr, false);
-  bool const made = created.status == 201 && document.is_object() && document.contains("Id");
-  return made && document["Id"].is_string() ? document["Id"].get<std::string>() : std::string();
-}
-
 Request request_with(Request request, OrderedJson const& body) {
-  request.body = body.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  request.body = json_text(body);
   return request;
 }
 
@@ -54,30 +48,31 @@ asio::awaitable<Result<Response>> connect_later(std::shared_ptr<Upstream const> 
 
 /// The container with its places, or nothing of it.
 asio::awaitable<Result<Response>> create_attached(Attaching const* attaching,
+                                                  ContainerHost const* host,
                                                   Call const* call,
                                                   OrderedJson body,
                                                   std::vector<GivenPlace> given) {
-  auto const engine = attaching->context.control.local_upstream();
+  auto const engine = host->upstream;
   auto const spoken = std::min(call->request.version, engine->facts.version);
   auto const endpoints = spoken < kSeveralEndpoints ? Endpoints::One : Endpoints::Any;
   auto create = attached_create(std::move(body), given, endpoints);
   auto request = request_with(call->request, create.body);
   auto answer = co_await forward_to_engine(engine, std::move(request));
-  auto const container = answer ? id_in(*answer) : std::string();
+  auto const container = answer ? created_id(*answer) : std::string();
   bool complete = !container.empty();
   if (complete && !create.later.empty()) {
     auto connected = co_await connect_later(engine, call, container, std::move(create.later));
     complete = connected && connected->status == 200;
     if (!complete) {
-      auto const removed = co_await attaching->context.control.local_engine()->remove_container(
-          container, backends::KeepVolumes::No);
+      auto const removed =
+          co_await host->engine->remove_container(container, backends::KeepVolumes::No);
       static_cast<void>(removed);
       answer = std::move(connected);
     }
   }
   if (!complete) {
     auto ids = ids_of(given);
-    auto const detached = co_await attaching->control.detach(std::move(ids));
+    auto const detached = co_await attaching->control.detach(host->node, std::move(ids));
     static_cast<void>(detached);  // They are given back by themselves soon.
   }
   co_return answer;
@@ -85,15 +80,23 @@ asio::awaitable<Result<Response>> create_attached(Attaching const* attaching,
 
 }  // namespace
 
-asio::awaitable<Result<Response>> create_container(Attaching const* attaching, Call const* call) {
-  auto body = OrderedJson::parse(call->request.body, nullptr, false);
+std::string created_id(Response const& answer) {
+  return answer.status == 201 ? text_of_part(OrderedJson::parse(answer.body, nullptr, false), "Id")
+                              : std::string();
+}
+
+asio::awaitable<Result<Response>> create_container(Attaching const* attaching,
+                                                   ContainerHost const* host,
+                                                   Call const* call) {
+  auto body = parse_object(call->request.body);
   std::vector<AttachWish> wishes;
   if (body.is_object()) {
     wishes = wishes_of_create(body);
   }
   std::vector<GivenPlace> given;
   if (!wishes.empty()) {
-    auto found = co_await places_for(attaching, call->snapshot.get(), std::move(wishes));
+    auto found =
+        co_await places_for(attaching, call->snapshot.get(), host->node, std::move(wishes));
     if (!found) {
       co_return found.error();
     }
@@ -101,11 +104,10 @@ asio::awaitable<Result<Response>> create_container(Attaching const* attaching, C
   }
   if (given.empty()) {
     auto request = call->request;
-    auto answer =
-        co_await forward_to_engine(attaching->context.control.local_upstream(), std::move(request));
+    auto answer = co_await forward_to_engine(host->upstream, std::move(request));
     co_return answer;
   }
-  auto answer = co_await create_attached(attaching, call, std::move(body), std::move(given));
+  auto answer = co_await create_attached(attaching, host, call, std::move(body), std::move(given));
   co_return answer;
 }
 

@@ -11,22 +11,21 @@ namespace swarmward::api {
 
 namespace {
 
-asio::awaitable<Result<Response>> forward_unchanged(RouteContext const* context,
+asio::awaitable<Result<Response>> forward_unchanged(std::shared_ptr<Upstream const> engine,
                                                     Call const* call,
                                                     std::string path) {
   auto request = call->request;
   request.path = std::move(path);
-  auto answer = co_await forward_to_engine(context->control.local_upstream(), std::move(request));
+  auto answer = co_await forward_to_engine(std::move(engine), std::move(request));
   co_return answer;
 }
 
-asio::awaitable<Result<EngineContainer>> find_container(RouteContext const* context,
+asio::awaitable<Result<EngineContainer>> find_container(std::shared_ptr<backends::Engine> engine,
                                                         std::string word) {
   if (word.empty()) {
     co_return invalid_argument("invalid name or ID supplied: \"\"");
   }
   auto path = "/containers/" + percent_encode(word) + "/json";
-  auto const engine = context->control.local_engine();
   auto const document = co_await engine->get_document(std::move(path));
   if (!document) {
     co_return document.error();
@@ -62,8 +61,13 @@ asio::awaitable<Result<std::string>> swarm_word(RouteContext const* context,
 
 }  // namespace
 
+ContainerHost this_host(SwarmControl& control) {
+  return {{}, control.local_engine(), control.local_upstream()};
+}
+
 asio::awaitable<Result<std::vector<GivenPlace>>> places_for(Attaching const* attaching,
                                                             state::Snapshot const* snapshot,
+                                                            model::NodeId node,
                                                             std::vector<AttachWish> wishes) {
   std::vector<AttachWish> asked;
   for (auto const& wish : wishes) {
@@ -80,7 +84,7 @@ asio::awaitable<Result<std::vector<GivenPlace>>> places_for(Attaching const* att
     co_return given;
   }
   auto question = asked;
-  auto const places = co_await attaching->control.attach(std::move(question));
+  auto const places = co_await attaching->control.attach(std::move(node), std::move(question));
   if (!places) {
     co_return places.error();
   }
@@ -92,31 +96,34 @@ asio::awaitable<Result<std::vector<GivenPlace>>> places_for(Attaching const* att
   co_return given;
 }
 
-asio::awaitable<Result<Response>> connect_container(Attaching const* attaching, Call const* call) {
-  auto body = OrderedJson::parse(call->request.body, nullptr, false);
+asio::awaitable<Result<Response>> connect_container(Attaching const* attaching,
+                                                    ContainerHost const* host,
+                                                    Call const* call) {
+  auto body = parse_object(call->request.body);
   auto const known = co_await swarm_word(&attaching->context, call->snapshot.get(), call->id);
   if (!known) {
     co_return known.error();
   }
   if (known->empty() || !body.is_object()) {
-    auto answer = co_await forward_unchanged(&attaching->context, call, call->request.path);
+    auto answer = co_await forward_unchanged(host->upstream, call, call->request.path);
     co_return answer;
   }
   auto const word = wire::connected_container_from_json(nlohmann::json(body));
   if (!word) {
     co_return word.error();
   }
-  auto const container = co_await find_container(&attaching->context, *word);
+  auto const container = co_await find_container(host->engine, *word);
   if (!container) {
     co_return container.error();
   }
   std::vector<AttachWish> wishes{wish_of_connect(call->id, body)};
-  auto const given = co_await places_for(attaching, call->snapshot.get(), std::move(wishes));
+  auto const given =
+      co_await places_for(attaching, call->snapshot.get(), host->node, std::move(wishes));
   if (!given) {
     co_return given.error();
   }
   if (given->empty()) {
-    auto answer = co_await forward_unchanged(&attaching->context, call, call->request.path);
+    auto answer = co_await forward_unchanged(host->upstream, call, call->request.path);
     co_return answer;
   }
   auto const& place = given->front().place;
@@ -124,10 +131,8 @@ asio::awaitable<Result<Response>> connect_container(Attaching const* attaching, 
   if (!container->networks.contains(place.name)) {
     auto request = call->request;
     request.path = "/networks/" + place.name + "/connect";
-    request.body = attached_connect(std::move(body), place)
-                       .dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-    auto engines =
-        co_await forward_to_engine(attaching->context.control.local_upstream(), std::move(request));
+    request.body = json_text(attached_connect(std::move(body), place));
+    auto engines = co_await forward_to_engine(host->upstream, std::move(request));
     answer = std::move(engines);
     if (answer && answer->status == 200) {
       co_return answer;
@@ -136,12 +141,13 @@ asio::awaitable<Result<Response>> connect_container(Attaching const* attaching, 
     answer = conflict(container->name + " is already attached to network " + place.name);
   }
   std::vector<std::string> unused{place.id};
-  auto const detached = co_await attaching->control.detach(std::move(unused));
+  auto const detached = co_await attaching->control.detach(host->node, std::move(unused));
   static_cast<void>(detached);  // It is given back by itself soon.
   co_return answer;
 }
 
 asio::awaitable<Result<Response>> disconnect_container(Attaching const* attaching,
+                                                       ContainerHost const* host,
                                                        Call const* call) {
   auto const networks = find_networks(*call->snapshot, call->id);
   // The engine knows its part of the network by the name alone.
@@ -152,15 +158,15 @@ asio::awaitable<Result<Response>> disconnect_container(Attaching const* attachin
   }
   std::vector<std::string> places;
   if (auto const word = wire::connected_container_from_json(body)) {
-    auto const container = co_await find_container(&attaching->context, *word);
+    auto const container = co_await find_container(host->engine, *word);
     if (container && container->attachments.contains(name)) {
       places.push_back(container->attachments.at(name));
     }
   }
   auto answer =
-      co_await forward_unchanged(&attaching->context, call, "/networks/" + name + "/disconnect");
+      co_await forward_unchanged(host->upstream, call, "/networks/" + name + "/disconnect");
   if (answer && answer->status == 200 && !places.empty()) {
-    auto const detached = co_await attaching->control.detach(std::move(places));
+    auto const detached = co_await attaching->control.detach(host->node, std::move(places));
     static_cast<void>(detached);  // The node's runner notices as well.
   }
   co_return answer;

@@ -8,7 +8,6 @@
 
 #include "api/manager_check.h"
 #include "api/passthrough/container_index.h"
-#include "api/passthrough/container_lists.h"
 #include "api/passthrough/engine_call.h"
 #include "api/passthrough/gather.h"
 #include "api/router.h"
@@ -123,16 +122,28 @@ asio::awaitable<Result<Response>> Containers::list(Call const* call) {
   if (!plan) {
     co_return plan.error();
   }
+  auto answer = co_await list_of(&*plan, NodeNames::InFront, kGatherTimeout);
+  co_return answer;
+}
+
+asio::awaitable<Result<Response>> Containers::list_of(ContainerListPlan const* plan,
+                                                      NodeNames names,
+                                                      std::chrono::milliseconds patience) {
+  if (plan->compares && plan->nodes.size() > 1) {
+    co_return invalid_argument(
+        "the filters before and since compare with a container of one node: add the filter "
+        "node=NAME");
+  }
   std::vector<std::shared_ptr<backends::Engine>> engines;
   for (auto const& node : plan->nodes) {
     engines.push_back(context_.control.engine_of(node->id));
   }
-  auto documents = co_await gather_documents(std::move(engines), plan->path);
+  auto documents = co_await gather_documents(std::move(engines), plan->path, patience);
   std::vector<ContainerList> lists;
   for (std::size_t at = 0; at < documents.size(); ++at) {
     lists.push_back({plan->nodes[at]->description.hostname, std::move(documents[at])});
   }
-  auto merged = merge_container_lists(lists, plan->limit);
+  auto merged = merge_container_lists(lists, plan->limit, names);
   if (!merged) {
     co_return merged.error();
   }
@@ -142,29 +153,38 @@ asio::awaitable<Result<Response>> Containers::list(Call const* call) {
 }
 
 asio::awaitable<Result<Response>> Containers::create(Call const* call) {
-  auto answer = co_await create_container(&attaching_, call);
+  auto const host = this_host(context_.control);
+  auto answer = co_await create_container(&attaching_, &host, call);
   co_return answer;
 }
 
 asio::awaitable<Result<Response>> Containers::create_exec(Call const* call) {
-  auto const node = node_elsewhere(*call->snapshot, call->id);
-  auto const upstream = node.empty() ? nullptr : context_.control.upstream_of(node);
-  if (!upstream) {
+  ContainerHost host;
+  host.node = node_elsewhere(*call->snapshot, call->id);
+  host.upstream = host.node.empty() ? nullptr : context_.control.upstream_of(host.node);
+  if (!host.upstream) {
     co_return not_found("No such container: " + call->id);
   }
+  auto answer = co_await create_exec_on(&host, call);
+  co_return answer;
+}
+
+asio::awaitable<Result<Response>> Containers::create_exec_on(ContainerHost const* host,
+                                                             Call const* call) {
   EngineRequest request;
   request.method = "POST";
-  request.target = "/v" + to_string(std::min(call->request.version, upstream->facts.version)) +
+  request.target = "/v" +
+                   to_string(std::min(call->request.version, host->upstream->facts.version)) +
                    "/containers/" + percent_encode_all(call->id) + "/exec";
   request.content_type = call->request.header("Content-Type");
   request.body = call->request.body;
   auto const executor = co_await asio::this_coro::executor;
-  auto const reply = co_await call_engine(executor, upstream->dialer, std::move(request));
+  auto const reply = co_await call_engine(executor, host->upstream->dialer, std::move(request));
   if (!reply) {
     co_return reply.error();
   }
   if (auto const id = exec_id(*reply); !id.empty()) {
-    execs_.remember(id, node);
+    execs_.remember(id, host->node);
   }
   Response response;
   response.status = reply->status;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/passthrough/container_lists.h"
 #include "api/passthrough/exec_nodes.h"
 #include "api/routes/network_attach.h"
 
@@ -34,6 +35,13 @@ class Containers {
   asio::awaitable<Result<Response>> list(Call const* call);
   asio::awaitable<Result<Response>> create(Call const* call);
   asio::awaitable<Result<Response>> create_exec(Call const* call);
+
+  /// The containers of that plan's nodes as one list.
+  asio::awaitable<Result<Response>> list_of(ContainerListPlan const* plan,
+                                            NodeNames names,
+                                            std::chrono::milliseconds patience);
+  /// POST /containers/{id}/exec for a container of that host, whose sessions are found from now on.
+  asio::awaitable<Result<Response>> create_exec_on(ContainerHost const* host, Call const* call);
 
  private:
   /// The node of a task's container that is not this host; empty if there is none.

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "api/events/event_feed.h"
@@ -29,6 +31,12 @@ std::span<Route<Events> const> Events::routes() {
 }
 
 asio::awaitable<Result<void>> Events::stream(Call const* call) {
+  std::vector<Engine> none;
+  auto streamed = co_await stream_with(call, std::move(none));
+  co_return streamed;
+}
+
+asio::awaitable<Result<void>> Events::stream_with(Call const* call, std::vector<Engine> others) {
   auto request = event_request_of(call->request);
   if (!request) {
     co_return request.error();
@@ -52,20 +60,29 @@ asio::awaitable<Result<void>> Events::stream(Call const* call) {
       feed->stop();
       co_return opened.error();
     }
-    feed->read(std::move(*opened));
+    feed->expect();
+    feed->read(std::move(*opened), EventFeed::Teller::Own);
   }
+  // Beside, for one that is slow keeps nobody waiting.
+  for (auto const& other : others) {
+    feed->expect();
+    auto target = engine_events_target(*request, request->since, request->until);
+    auto opening = open_other(feed, other, std::move(target));
+    asio::co_spawn(executor, std::move(opening), asio::detached);
+  }
+  bool const more = live || !others.empty();
   Response head;
   head.content_type = request->format.content_type;
   auto listening = co_await call->responder->begin(std::move(head));
   if (listening && !past->records.empty()) {
     listening = co_await call->responder->write(std::move(past->records));
   }
-  if (listening && live) {
+  if (listening && more) {
     co_await relay(call->responder, feed);
   }
   feed->stop();
   // A stream that broke off must not look complete.
-  if (!live || feed->end() == EventFeed::End::Complete || call->responder->client_gone()) {
+  if (!more || feed->end() == EventFeed::End::Complete || call->responder->client_gone()) {
     co_await call->responder->end();
   }
   co_return Result<void>{};
@@ -96,6 +113,17 @@ asio::awaitable<Result<Events::Past>> Events::read_past(EventRequest const* requ
   }
   past.records = merge_past(*request, kept, lines);
   co_return past;
+}
+
+asio::awaitable<void> Events::open_other(std::shared_ptr<EventFeed> feed,
+                                         Engine engine,
+                                         std::string target) {
+  auto opened = co_await engine->open_document(std::move(target));
+  if (opened) {
+    feed->read(std::move(*opened), EventFeed::Teller::Other);
+  } else {
+    feed->give_up();
+  }
 }
 
 asio::awaitable<void> Events::relay(Responder* responder, std::shared_ptr<EventFeed> feed) {

@@ -279,12 +279,14 @@ asio::awaitable<Result<Response>> Networks::prune(Call const* call) {
 }
 
 asio::awaitable<Result<Response>> Networks::connect(Call const* call) {
-  auto answer = co_await connect_container(&attaching_, call);
+  auto const host = this_host(context_.control);
+  auto answer = co_await connect_container(&attaching_, &host, call);
   co_return answer;
 }
 
 asio::awaitable<Result<Response>> Networks::disconnect(Call const* call) {
-  auto answer = co_await disconnect_container(&attaching_, call);
+  auto const host = this_host(context_.control);
+  auto answer = co_await disconnect_container(&attaching_, &host, call);
   co_return answer;
 }
 

@@ -18,6 +18,11 @@ unsigned version_part(std::string_view digits) {
 
 }  // namespace
 
+asio::awaitable<Result<std::shared_ptr<Upstream const>>> RequestHandler::find_upstream(
+    std::string /*path*/) const {
+  co_return std::shared_ptr<Upstream const>();
+}
+
 std::string to_string(ApiVersion version) {
   return std::to_string(version.major) + "." + std::to_string(version.minor);
 }

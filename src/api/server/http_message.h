@@ -41,9 +41,9 @@ struct Upstream {
 
 /// Who is at the other end of a connection.
 struct ClientIdentity {
-  std::string from;         ///< "unix uid=0 pid=12" or "10.0.0.5:4711".
-  std::string subject;      ///< Common name of its certificate; empty without one.
-  std::string chain;        ///< Its certificates in PEM, its own first; empty without.
+  std::string from;     ///< "unix uid=0 pid=12" or "10.0.0.5:4711".
+  std::string subject;  ///< Common name of its certificate; empty without one.
+  std::string chain;    ///< Its certificates in PEM, its own first; empty without.
 };
 
 /// A request that is answered here. The body is complete.
@@ -95,11 +95,10 @@ class RequestHandler {
                                   std::string_view path,
                                   ApiVersion version,
                                   std::string_view raw_query) const = 0;
-  /// Where a request that is not owned goes; null: to the engine of this host.
-  [[nodiscard]] virtual std::shared_ptr<Upstream const> upstream_of(
-      std::string_view /*path*/) const {
-    return nullptr;
-  }
+  /// Where a request that is not owned goes; null: to the engine of this host. May ask engines.
+  /// Errors are the answer to the client.
+  [[nodiscard]] virtual asio::awaitable<Result<std::shared_ptr<Upstream const>>> find_upstream(
+      std::string path) const;
   /// The engine of the node that the prefix `/nodes/NAME` of a path asks for. Errors: NotFound,
   /// InvalidArgument, Unavailable.
   [[nodiscard]] virtual Result<std::shared_ptr<Upstream const>> node_upstream(

@@ -166,7 +166,14 @@ asio::awaitable<Session::Go> Session::serve_known(Incoming* request) {
 /// To the engine that the request is about.
 asio::awaitable<Session::Go> Session::pass_on(Incoming* request) {
   if (!request->upstream) {
-    request->upstream = context_->handler->upstream_of(request->target.path);
+    auto upstream = co_await context_->handler->find_upstream(request->target.path);
+    if (!upstream) {
+      auto answer =
+          error_answer(http_status(upstream.error().code), std::move(upstream.error().message));
+      auto const go = co_await refuse(request, std::move(answer));
+      co_return go;
+    }
+    request->upstream = std::move(*upstream);
   }
   if (request->upstream) {
     request->facts.version = request->upstream->facts.version;

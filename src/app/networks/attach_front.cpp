@@ -4,24 +4,35 @@ namespace swarmward::app {
 
 namespace asio = boost::asio;
 
+namespace {
+
+model::NodeId node_or_this(model::NodeId node, model::Cluster const& cluster) {
+  return node.empty() ? cluster.manager_node : std::move(node);
+}
+
+}  // namespace
+
 asio::awaitable<Result<api::AttachControl::Places>> AttachFront::attach(
-    std::vector<api::AttachWish> wishes) {
+    model::NodeId node, std::vector<api::AttachWish> wishes) {
   auto const cluster = store_.snapshot()->cluster;
   if (!cluster) {
     auto places = co_await worker_.attach(std::move(wishes));
     co_return places;
   }
-  auto places = co_await attachments_.attach(cluster->manager_node, std::move(wishes));
+  auto const where = node_or_this(std::move(node), *cluster);
+  auto places = co_await attachments_.attach(where, std::move(wishes));
   co_return places;
 }
 
-asio::awaitable<Result<void>> AttachFront::detach(std::vector<std::string> attachments) {
+asio::awaitable<Result<void>> AttachFront::detach(model::NodeId node,
+                                                  std::vector<std::string> attachments) {
   auto const cluster = store_.snapshot()->cluster;
   if (!cluster) {
     auto detached = co_await worker_.detach(std::move(attachments));
     co_return detached;
   }
-  auto detached = co_await attachments_.detach(cluster->manager_node, std::move(attachments));
+  auto const where = node_or_this(std::move(node), *cluster);
+  auto detached = co_await attachments_.detach(where, std::move(attachments));
   co_return detached;
 }
 

@@ -78,6 +78,10 @@ std::string created_in(std::string_view event) {
   return created ? text(field(document, "Actor"), "ID") : std::string();
 }
 
+bool is_of_container(std::string_view event) {
+  return text(parse_json(event), "Type") == "container";
+}
+
 bool concerns_members(std::string_view event,
                       std::set<std::string> const& networks,
                       std::set<std::string> const& containers) {

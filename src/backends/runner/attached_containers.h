@@ -39,5 +39,7 @@ struct AttachedContainer {
                                     std::set<std::string> const& containers);
 /// The id of the container that was just made; empty for any other event.
 [[nodiscard]] std::string created_in(std::string_view event);
+/// Whether it is about a container itself.
+[[nodiscard]] bool is_of_container(std::string_view event);
 
 }  // namespace swarmward::backends

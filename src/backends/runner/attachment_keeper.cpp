@@ -160,7 +160,9 @@ asio::awaitable<void> AttachmentKeeper::read_events(std::shared_ptr<AttachmentKe
     }
     lines.add(*piece);
     for (auto line = lines.next(); line; line = lines.next()) {
-      if (concerns_members(*line, self->names(), self->containers())) {
+      // Any container may be the one that a place still waits for.
+      if (concerns_members(*line, self->names(), self->containers()) ||
+          (self->awaits_container() && is_of_container(*line))) {
         self->wake();
       }
       if (auto made = created_in(*line); !made.empty() && self->awaits_container()) {

@@ -63,7 +63,7 @@ void AddressBook::note(model::Network const& network) {
   if (!subnet || has(network.id)) {
     return;
   }
-  Book book{AddressPool(*subnet), {}};
+  Book book{AddressPool(*subnet), {}, {}};
   for (auto const& config : network.ipam) {
     if (auto const gateway = parse_address(config.gateway)) {
       book.taken.insert(*gateway);
@@ -94,6 +94,11 @@ void AddressBook::note(model::Task const& task, Use use) {
 void AddressBook::note(model::Node const& node, Use use) {
   for (auto const& [network, address] : node.attachments) {
     note(network, address, use);
+    auto const book = books_.find(network);
+    auto const number = parse_address(address);
+    if (book != books_.end() && number) {
+      book->second.nodes[node.id] = *number;
+    }
   }
 }
 
@@ -121,6 +126,19 @@ std::optional<std::string> AddressBook::take(model::NetworkId const& network) {
   }
   book->second.taken.insert(*address);
   return to_cidr(*address, book->second.pool.subnet());
+}
+
+std::optional<std::string> AddressBook::take_own(model::NetworkId const& network,
+                                                 model::NodeId const& node) {
+  auto const book = books_.find(network);
+  if (book == books_.end()) {
+    return std::nullopt;
+  }
+  auto const last = book->second.nodes.find(node);
+  if (last == book->second.nodes.end() || !book->second.taken.insert(last->second).second) {
+    return take(network);
+  }
+  return to_cidr(last->second, book->second.pool.subnet());
 }
 
 Result<std::string> AddressBook::take(model::NetworkId const& network, std::string const& wanted) {

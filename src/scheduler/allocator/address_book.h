@@ -23,6 +23,10 @@ class AddressBook {
   /// for members of the network), Conflict (in use), Unavailable (the network has no subnet).
   [[nodiscard]] Result<std::string> take(model::NetworkId const& network,
                                          std::string const& wanted);
+  /// For the node itself: the one it had there last, if that is still free. Containers of its host
+  /// keep asking for names at that address when they leave the network and join it again.
+  [[nodiscard]] std::optional<std::string> take_own(model::NetworkId const& network,
+                                                    model::NodeId const& node);
   /// One that was taken, and not written into an object after all.
   void give_back(model::NetworkId const& network, std::string const& address);
 
@@ -33,6 +37,7 @@ class AddressBook {
   struct Book {
     AddressPool pool;
     std::set<Address> taken;
+    std::map<model::NodeId, Address> nodes;  ///< The last of each.
   };
   enum class Use { Begins, Ends };
 

@@ -139,7 +139,7 @@ bool Allocator::attach_node(model::Node& node, model::NetworkId const& network) 
   if (attached_to(node.attachments, network)) {
     return true;
   }
-  auto own = book_.take(network);
+  auto own = book_.take_own(network, node.id);
   if (own) {
     node.attachments.push_back({network, std::move(*own)});
   }
@@ -196,7 +196,7 @@ void Allocator::allocate_nodes() {
       });
     });
     if (ingress && has_network_agent(node) && !attached_to(node.attachments, ingress->id)) {
-      if (auto address = book_.take(ingress->id)) {
+      if (auto address = book_.take_own(ingress->id, id)) {
         node.attachments.push_back({ingress->id, std::move(*address)});
       }
     }

@@ -48,6 +48,21 @@ TEST_F(DependencyTest, TasksArePreparedButWait) {
   EXPECT_EQ(wake_, kNever);
 }
 
+TEST_F(DependencyTest, AStacksServicesAreCalledAsInItsFile) {
+  add_node("a");
+  auto wish = named("shop_web", "db,shop_cache");
+  wish.annotations.labels["com.docker.stack.namespace"] = "shop";
+  auto const own = create(named("shop_db"));
+  auto const web = create(wish);
+  run(create(named("db")));
+  run(create(named("shop_cache")));
+  advance(seconds(1));
+  EXPECT_EQ(desired(web), TaskState::Ready);
+  run(own);
+  advance(seconds(1));
+  EXPECT_EQ(desired(web), TaskState::Running);
+}
+
 TEST_F(DependencyTest, HealthyAsksForAllTasks) {
   add_node("a");
   auto wish = named("db");

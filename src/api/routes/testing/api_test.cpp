@@ -16,8 +16,12 @@ ApiTest::ApiTest() {
     containers_.published(touched);
   });
   EXPECT_TRUE(store_->load());
+  serve(Scope::Host);
+}
+
+void ApiTest::serve(Scope scope) {
   api_ = std::make_unique<SwarmApi>(
-      *store_, control_, ward_, attach_, events_, containers_, clock_, system_random());
+      scope, *store_, control_, ward_, attach_, events_, containers_, clock_, system_random());
 }
 
 Response ApiTest::request(std::string const& method,

@@ -44,6 +44,8 @@ class ApiTest : public testing::Test {
                       ApiVersion version = {1, 44});
   nlohmann::json get(std::string const& target, ApiVersion version = {1, 44});
 
+  /// From now on with containers of that scope; at first they are the host's.
+  void serve(Scope scope);
   void change(state::Change wanted);
   /// A swarm with the manager "host1".
   void make_swarm();

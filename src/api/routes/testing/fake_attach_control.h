@@ -14,7 +14,11 @@ class FakeAttachControl final : public AttachControl {
   std::vector<AttachWish> wishes;
   std::vector<std::string> detached;
 
-  boost::asio::awaitable<Result<Places>> attach(std::vector<AttachWish> asked) override {
+  std::vector<model::NodeId> nodes;  ///< Where it was asked for places; empty: this host.
+
+  boost::asio::awaitable<Result<Places>> attach(model::NodeId node,
+                                                std::vector<AttachWish> asked) override {
+    nodes.push_back(std::move(node));
     Places given;
     for (auto const& wish : asked) {
       wishes.push_back(wish);
@@ -26,7 +30,8 @@ class FakeAttachControl final : public AttachControl {
     }
     co_return given;
   }
-  boost::asio::awaitable<Result<void>> detach(std::vector<std::string> attachments) override {
+  boost::asio::awaitable<Result<void>> detach(model::NodeId /*node*/,
+                                              std::vector<std::string> attachments) override {
     detached.insert(detached.end(), attachments.begin(), attachments.end());
     co_return Result<void>{};
   }

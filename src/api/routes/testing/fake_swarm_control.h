@@ -34,6 +34,7 @@ class FakeApiEngine final : public backends::Engine {
   std::map<std::string, std::string> documents;
   std::map<std::string, std::deque<std::string>> logs_by_container;
   bool reachable = true;
+  ErrorCode unknown = ErrorCode::Unavailable;  ///< What it says of documents that it does not have.
   backends::LogQuery last_query;
   std::shared_ptr<FakeLive> live;  ///< What open_document() reads; null: not reached.
   std::vector<std::string> removed_networks;
@@ -42,8 +43,11 @@ class FakeApiEngine final : public backends::Engine {
   std::string api_version() const override { return "1.41"; }
   asio::awaitable<Result<std::string>> get_document(std::string path) override {
     auto const found = documents.find(path);
-    if (!reachable || found == documents.end()) {
+    if (!reachable) {
       co_return unavailable("engine not reached");
+    }
+    if (found == documents.end()) {
+      co_return Error{unknown, "engine not reached"};
     }
     co_return found->second;
   }

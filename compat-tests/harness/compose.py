@@ -1,0 +1,56 @@
+"""docker-compose on the hosts of a swarm as on one."""
+import os
+import pathlib
+import subprocess
+
+from .waiting import wait_until
+
+COMPOSE = "/usr/bin/docker-compose"
+INSTALLED = os.path.exists(COMPOSE)
+
+
+class Project:
+    """A compose file in a folder of its own, and the CLI where containers are those of all nodes."""
+
+    def __init__(self, docker, folder, text, name="shop"):
+        self.docker, self.folder, self.name = docker, pathlib.Path(folder), name
+        self.write(text)
+
+    def write(self, text):
+        (self.folder / "docker-compose.yml").write_text(text)
+
+    def __call__(self, *args, code=0):
+        done = subprocess.run([COMPOSE, "-p", self.name, *args], cwd=self.folder, env=self.docker.env, text=True,
+                              capture_output=True, timeout=180, stdin=subprocess.DEVNULL)
+        assert code is None or done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def popen(self, *args):
+        return subprocess.Popen([COMPOSE, "-p", self.name, *args], cwd=self.folder, env=self.docker.env, text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def container(self, service, number=1):
+        return f"{self.name}_{service}_{number}"
+
+
+def nodes_of(members, label):
+    """{name: host} of the containers with that label, as the engines say."""
+    found = {}
+    for host, engine in members.engines.items():
+        for container in engine.get("/containers/json?all=1", label=[label]):
+            found[container["Names"][0].lstrip("/")] = host
+    return found
+
+
+def sweep(members):
+    """Nothing of compose or docker run is left of an earlier case."""
+    for engine in members.engines.values():
+        for container in engine.get("/containers/json?all=1"):
+            engine.request("DELETE", f"/containers/{container['Id']}?force=1&v=1")
+        for volume in engine.get("/volumes")["Volumes"] or []:
+            engine.request("DELETE", f"/volumes/{volume['Name']}?force=1")
+
+    def networks():
+        left = [n for n in members.api.get("/networks", scope=["swarm"]) if not n["Ingress"]]
+        return all(members.api.request("DELETE", f"/networks/{n['Id']}").status in (204, 404) for n in left)
+    wait_until(networks, "the networks of earlier cases are gone")
