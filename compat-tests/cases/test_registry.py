@@ -1,6 +1,7 @@
 """A private registry: who may pull, what is recorded of an image, and what people read when it cannot be had."""
 import pytest
 
+from harness.mesh import host_of
 from harness.registry import PASSWORD, USER, forget, push, registry_for
 from harness.waiting import wait_until
 
@@ -101,3 +102,45 @@ def test_what_a_stack_records_of_its_images(members, registry, shop, tmp_path, r
         assert {t["ID"] for t in members.api.running("shop_app")} == before
     finally:
         shop("stack", "rm", "shop")
+
+
+TUTORIAL = """
+version: "3.8"
+services:
+  db:
+    image: {image}:1
+    command: sh -c 'mkdir -p /www && cat /run/secrets/password > /www/index.html && httpd -f -p 3306 -h /www'
+    secrets: [password]
+    volumes: [data:/var/lib/mysql]
+    deploy:
+      placement: {{constraints: [node.hostname == h3]}}
+      restart_policy: {{condition: on-failure, delay: 1s, max_attempts: 3, window: 60s}}
+  web:
+    image: {image}:2
+    command: sh -c 'until wget -q -O /tmp/seen http://db:3306/; do sleep 0.2; done; sleep 600'
+    stop_grace_period: 1s
+    deploy:
+      replicas: 2
+      placement: {{constraints: [node.hostname != h3]}}
+secrets: {{password: {{file: ./password.txt}}}}
+volumes: {{data: {{}}}}
+"""
+
+
+@pytest.mark.swarmward_only("native needs IPVS in the kernel")
+def test_the_tutorials_stack_of_a_database_and_a_web_server(members, cli, registry, shop, tmp_path):
+    (tmp_path / "password.txt").write_text("root-password")
+    file = tmp_path / "stack.yml"
+    file.write_text(TUTORIAL.format(image=f"{registry.name}/app"))
+    shop("stack", "deploy", "--with-registry-auth", "-c", str(file), "blog")
+    try:
+        wait_until(lambda: len(members.api.running("blog_web")) == 2, "the web servers run")
+        for task in members.api.running("blog_web"):
+            host = host_of(members, task)
+            name = f"blog_web.{task['Slot']}.{task['ID']}"
+            wait_until(lambda: cli(host)("exec", name, "cat", "/tmp/seen", code=None).out == "root-password",
+                       f"the web server on {host} has reached the database by its name")
+        assert {host_of(members, task) for task in members.api.running("blog_web")} <= {"h1", "h2"}
+        assert [host_of(members, task) for task in members.api.running("blog_db")] == ["h3"]
+    finally:
+        shop("stack", "rm", "blog")
