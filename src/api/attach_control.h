@@ -36,8 +36,8 @@ class AttachControl {
 
   virtual ~AttachControl() = default;
   /// One place for each wish, or none where the swarm has no network of that name. All or nothing.
-  /// The container is on that node; empty: on this host, the only one a worker has a say in. Errors,
-  /// with native's texts: Internal (not attachable, the address cannot be had).
+  /// The container is on that node; empty: on this host, the only one a worker has a say in.
+  /// Errors, with native's texts: Internal (not attachable, the address cannot be had).
   virtual boost::asio::awaitable<Result<Places>> attach(model::NodeId node,
                                                         std::vector<AttachWish> wishes) = 0;
   /// The places on that node are free again once this is done. Unknown ones are passed over.

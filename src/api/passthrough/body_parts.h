@@ -11,8 +11,8 @@ namespace swarmward::api {
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// Null unless it is an object that nests no deeper than wire::kMaxNesting: what is deeper cannot be
-/// written again, and is left to the engine as it is.
+/// Null unless it is an object that nests no deeper than wire::kMaxNesting: what is deeper cannot
+/// be written again, and is left to the engine as it is.
 [[nodiscard]] OrderedJson parse_object(std::string_view text);
 
 /// The key as the body writes it; `name` if it is not there.
