@@ -74,17 +74,19 @@ ApiFront::ApiFront(asio::any_io_executor executor, Options const& options, Parts
       cluster_server_(executor_, front_options(parts), cluster_api_) {}
 
 Result<void> ApiFront::listen() {
-  for (auto const& host : options_.hosts) {
-    if (auto listening = listen_on(server_, "-H", host); !listening) {
+  auto listening = listen_on_all(server_, "-H", options_.hosts);
+  return listening ? listen_on_all(cluster_server_, "--cluster-host", options_.cluster_hosts)
+                   : listening;
+}
+
+Result<void> ApiFront::listen_on_all(api::HttpServer& server,
+                                     std::string const& flag,
+                                     std::vector<std::string> const& hosts) {
+  for (auto const& host : hosts) {
+    if (auto listening = listen_on(server, flag, host); !listening) {
       return listening;
     }
-    room_log("app")->info("daemon.listening on={}", host);
-  }
-  for (auto const& host : options_.cluster_hosts) {
-    if (auto listening = listen_on(cluster_server_, "--cluster-host", host); !listening) {
-      return listening;
-    }
-    room_log("app")->info("daemon.listening on={} for=cluster", host);
+    room_log("app")->info("daemon.listening on={} by={}", host, flag);
   }
   return {};
 }

@@ -39,6 +39,9 @@ class ApiFront {
 
  private:
   /// `flag` is what asked for it.
+  Result<void> listen_on_all(api::HttpServer& server,
+                             std::string const& flag,
+                             std::vector<std::string> const& hosts);
   Result<void> listen_on(api::HttpServer& server, std::string const& flag, std::string const& host);
   Result<void> in_tls(api::HttpServer& server, std::string const& flag, std::string const& host);
 
