@@ -174,6 +174,18 @@ def test_parallel_runs_share_a_new_volume(members, docker):
     assert len(set(places(members).values())) == 1
 
 
+def test_a_volume_on_a_server_is_made_where_it_is_needed(members, docker):
+    docker("volume", "create", "-o", "type=nfs", "-o", "o=addr=192.0.2.1,rw", "-o", "device=:/share", "share")
+    for host in NODES:  # Never started, and nothing is copied into it: nobody mounts it.
+        docker("create", "--name", f"on-{host}", *on(host), *MARK, "-v", "share:/data:nocopy", "alpine", "true")
+    made = [engine.get("/volumes/share")["Options"] for engine in members.engines.values()]
+    assert made == [{"type": "nfs", "o": "addr=192.0.2.1,rw", "device": ":/share"}] * 3
+    assert docker("volume", "ls", "-q").lines.count("share") == 1
+    docker("rm", *(f"on-{host}" for host in NODES))
+    docker("volume", "rm", "share")
+    assert [engine.request("GET", "/volumes/share").status for engine in members.engines.values()] == [404] * 3
+
+
 def test_containers_that_share_a_namespace_are_together(members, docker):
     run(docker, "web", *on("h3"))
     for number in range(2):

@@ -3,7 +3,7 @@ import os
 import pathlib
 import subprocess
 
-from .waiting import wait_until
+from .mesh import remove_networks
 
 COMPOSE = "/usr/bin/docker-compose"
 INSTALLED = os.path.exists(COMPOSE)
@@ -44,13 +44,5 @@ def nodes_of(members, label):
 
 def sweep(members):
     """Nothing of compose or docker run is left of an earlier case."""
-    for engine in members.engines.values():
-        for container in engine.get("/containers/json?all=1"):
-            engine.request("DELETE", f"/containers/{container['Id']}?force=1&v=1")
-        for volume in engine.get("/volumes")["Volumes"] or []:
-            engine.request("DELETE", f"/volumes/{volume['Name']}?force=1")
-
-    def networks():
-        left = [n for n in members.api.get("/networks", scope=["swarm"]) if not n["Ingress"]]
-        return all(members.api.request("DELETE", f"/networks/{n['Id']}").status in (204, 404) for n in left)
-    wait_until(networks, "the networks of earlier cases are gone")
+    members.scrub()
+    remove_networks(members)
