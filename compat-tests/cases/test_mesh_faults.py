@@ -99,6 +99,7 @@ def test_row_n08_a_start_of_the_daemon_rebuilds_what_was_lost(town):
     there = town.address("h3")
     assert not pings(members, task, there), "nothing was lost"
     assert ask(members.lab.host("h1"), town.url("h2"), timeout=1) == [None], "nothing was lost"
+    wait_until(lambda: members.api.nodes()["h2"]["Status"]["State"] != "ready", "the manager misses h2")
     members.daemons["h2"].start()
     members.wait_for_nodes()
     town.wait()

@@ -1,5 +1,9 @@
 #include "mesh/agent_state.h"
 
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+
 #include <nlohmann/json.hpp>
 
 #include "wire/body.h"
@@ -10,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr unsigned kVersion = 1;
 
 json to_json(NetworkOptions const& network) {
   return {{"Network", network.network},
@@ -39,12 +43,21 @@ T value_of(std::optional<T> const& value) {
   return *value;
 }
 
+/// Not get<>() alone: that casts whatever number it finds, and 1e300 to an integer is undefined.
+std::uint32_t whole_number(json const& kept) {
+  if (!kept.is_number_unsigned() ||
+      kept.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
+    throw std::invalid_argument("a value is no whole number");
+  }
+  return kept.get<std::uint32_t>();
+}
+
 NetworkOptions network_from_json(json const& kept) {
   return {.network = kept.at("Network").get<std::string>(),
-          .vni = kept.at("VNI").get<std::uint32_t>(),
+          .vni = whole_number(kept.at("VNI")),
           .subnet = value_of(parse_subnet(kept.at("Subnet").get<std::string>())),
           .node = value_of(parse_address(kept.at("Node").get<std::string>())),
-          .mtu = kept.at("MTU").get<unsigned>(),
+          .mtu = whole_number(kept.at("MTU")),
           .internal = kept.at("Internal").get<bool>(),
           .encrypted = kept.value("Encrypted", false)};
 }
@@ -56,7 +69,7 @@ KnownEndpoint endpoint_from_json(json const& kept) {
 }
 
 AgentState state_from_json(json const& document) {
-  if (document.at("Version").get<int>() != kVersion) {
+  if (whole_number(document.at("Version")) != kVersion) {
     throw std::invalid_argument("written by another version");
   }
   AgentState state;

@@ -43,6 +43,10 @@ TEST(AgentState, RefusesWhatItDidNotWrite) {
   }
   EXPECT_FALSE(agent_state_from(R"({"Version":2,"Networks":{},"Endpoints":{}})"));
   EXPECT_FALSE(agent_state_from(R"({"Version":1,"Networks":{"a":{}},"Endpoints":{}})"));
+  for (auto const* version : {"1e300", "1.5", "-1", "4294967297", "\"1\"", "null"}) {
+    auto const wrong = std::string(R"({"Networks":{},"Endpoints":{},"Version":)") + version + "}";
+    EXPECT_FALSE(agent_state_from(wrong)) << wrong;
+  }
 }
 
 class KeptFile : public ::testing::Test {

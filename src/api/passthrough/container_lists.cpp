@@ -83,7 +83,7 @@ void mark(Json& container, std::string const& node, NodeNames how) {
 
 std::int64_t created(Json const& container) {
   auto const found = container.find("Created");
-  return found != container.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+  return found != container.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ using Json = nlohmann::json;
 
 [[nodiscard]] inline std::int64_t number(Json const& object, char const* key) {
   auto const& value = field(object, key);
-  return value.is_number() ? value.get<std::int64_t>() : 0;
+  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
 }
 
 [[nodiscard]] inline bool flag(Json const& object, char const* key) {

@@ -37,7 +37,7 @@ nlohmann::json const& list_at(nlohmann::json const& object, char const* key) {
 
 std::int64_t number_at(nlohmann::json const& object, char const* key) {
   auto const found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
 }  // namespace swarmward::cli

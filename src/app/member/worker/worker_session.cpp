@@ -97,8 +97,10 @@ asio::awaitable<bool> Worker::beat_anyone() {
 }
 
 void Worker::take_answer(nlohmann::json const& answer) {
-  auto const period = answer.value("PeriodMs", 500);
-  period_ = std::chrono::milliseconds(std::clamp(period, 50, 60000));
+  auto const period = answer.find("PeriodMs");
+  bool const told = period != answer.end() && period->is_number_integer();
+  period_ = std::chrono::milliseconds(
+      std::clamp<std::int64_t>(told ? period->get<std::int64_t>() : 500, 50, 60000));
   seen_address_ = text_of(answer, "Addr");
   auto managers = managers_from(answer.value("Managers", nlohmann::json::array()));
   if (!managers.empty() && managers != record_->managers) {
