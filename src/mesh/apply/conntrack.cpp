@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
@@ -40,6 +41,7 @@ struct Flow {
   Tuple answered;
   std::vector<char> asked_bytes;  ///< The attribute CTA_TUPLE_ORIG, whole.
   std::uint32_t id = 0;           ///< As the kernel wrote it.
+  bool over = false;              ///< Of TCP, and both ends are done with it.
 };
 
 /// What one pass over the tracked connections looks for and finds.
@@ -60,8 +62,11 @@ std::uint8_t protocol_number(model::Protocol protocol) {
   return IPPROTO_TCP;
 }
 
+/// Connections that are over need not be forgotten: the kernel balances the next one between the
+/// same ports anew. And they must not: between reading them here and deleting them such a next one
+/// may take their place, with their ports and often even their id, and would be torn.
 bool matches(FlowFilter const& filter, Flow const& flow) {
-  return (!filter.asked_for || *filter.asked_for == flow.asked.destination) &&
+  return !flow.over && (!filter.asked_for || *filter.asked_for == flow.asked.destination) &&
          (!filter.asked_port || *filter.asked_port == flow.asked.destination_port) &&
          (!filter.protocol || protocol_number(*filter.protocol) == flow.asked.protocol);
 }
@@ -100,6 +105,23 @@ Tuple read_tuple(nlattr const* tuple) {
   return read;
 }
 
+/// What is told of the connection's protocol.
+bool is_over(nlattr const* protocol) {
+  bool over = false;
+  each_inside(protocol, [&](nlattr const* part) {
+    if (mnl_attr_get_type(part) != CTA_PROTOINFO_TCP) {
+      return;
+    }
+    each_inside(part, [&](nlattr const* field) {
+      if (mnl_attr_get_type(field) == CTA_PROTOINFO_TCP_STATE) {
+        auto const state = mnl_attr_get_u8(field);
+        over = state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
+      }
+    });
+  });
+  return over;
+}
+
 Flow read_flow(nlmsghdr const* message) {
   Flow flow;
   auto const* const list = mnl_nlmsg_get_payload_offset(message, sizeof(nfgenmsg));
@@ -112,6 +134,8 @@ Flow read_flow(nlmsghdr const* message) {
       flow.asked_bytes.assign(start, start + mnl_attr_get_len(attribute));
     } else if (type == CTA_TUPLE_REPLY) {
       flow.answered = read_tuple(attribute);
+    } else if (type == CTA_PROTOINFO) {
+      flow.over = is_over(attribute);
     } else if (type == CTA_ID) {
       flow.id = mnl_attr_get_u32(attribute);
     }

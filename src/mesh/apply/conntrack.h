@@ -10,8 +10,9 @@
 namespace swarmward::mesh {
 
 /// Makes the kernel forget connections that any of the filters names, of those that it tracks in
-/// the namespace. The next packet of such a flow is balanced anew. Reads all tracked connections
-/// once, or none if there are no filters. The filters must be sorted. Answers how many went.
+/// the namespace. The next packet of such a flow is balanced anew. Connections of TCP that are over
+/// are left alone. Reads all tracked connections once, or none if there are no filters. The filters
+/// must be sorted. Answers how many went.
 /// Errors: Unavailable.
 [[nodiscard]] Result<std::size_t> forget_flows(NetNamespace const& net,
                                                std::span<FlowFilter const> filters);
