@@ -29,12 +29,4 @@ std::string percent_encode(std::string_view text, std::string_view keep) {
   return encoded;
 }
 
-std::string percent_encode_all(std::string_view text) {
-  std::string encoded;
-  for (char const c : text) {
-    append_encoded(encoded, c);
-  }
-  return encoded;
-}
-
 }  // namespace swarmward

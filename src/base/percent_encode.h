@@ -7,7 +7,5 @@ namespace swarmward {
 
 /// All but unreserved characters and those of `keep` as %XX: for a segment or a value in a query.
 [[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = "");
-/// Every byte as %XX.
-[[nodiscard]] std::string percent_encode_all(std::string_view text);
 
 }  // namespace swarmward

@@ -11,9 +11,5 @@ TEST(PercentEncode, KeepsUnreservedCharactersAndWhatItIsTold) {
   EXPECT_EQ(percent_encode(""), "");
 }
 
-TEST(PercentEncode, AllMeansAll) {
-  EXPECT_EQ(percent_encode_all("a/1"), "%61%2F%31");
-}
-
 }  // namespace
 }  // namespace swarmward

@@ -52,7 +52,7 @@ class ClusterContainersTest : public ApiTest {
     }
   }
   static std::string shown(std::string const& container) {
-    return "/containers/" + percent_encode_all(container) + "/json";
+    return "/containers/" + percent_encode(container) + "/json";
   }
   Result<std::shared_ptr<Upstream const>> find(std::string const& container) {
     Result<std::shared_ptr<Upstream const>> found = unavailable("not asked");
@@ -160,8 +160,7 @@ TEST_F(ClusterContainersTest, AVolumeThatASilentNodeMayHaveIsNotMadeAnew) {
                     R"({"Image":"app","Labels":{"ward.constraint":"node.hostname!=host2"},)"
                     R"("HostConfig":{"Binds":["data:/data"]}})"),
             "201");
-  here().documents["/volumes/" + percent_encode_all("data")] =
-      R"({"Name":"data","Driver":"local"})";
+  here().documents["/volumes/" + percent_encode("data")] = R"({"Name":"data","Driver":"local"})";
   EXPECT_EQ(outcome("POST", "/containers/create", with_volume), "201") << "it is here";
 }
 
@@ -217,7 +216,7 @@ TEST_F(ClusterContainersTest, VolumesOfAllNodesAreOneList) {
 
 TEST_F(ClusterContainersTest, AVolumeIsMadeWhereThoseOfItsProjectAre) {
   auto const query =
-      "/volumes?filters=" + percent_encode_all(R"({"label":["com.docker.compose.project=shop"]})");
+      "/volumes?filters=" + percent_encode(R"({"label":["com.docker.compose.project=shop"]})");
   // What goes to host1 fails.
   control_.upstreams[manager_.str()] = std::make_shared<Upstream const>(Upstream{
       net::make_plain_dialer(*net::parse_engine_address("unix:///nowhere")), {{1, 41}, ""}});

@@ -115,7 +115,7 @@ asio::awaitable<Result<model::NodeId>> ClusterHosts::node_with(std::string conta
   if (auto known = known_node(container); !known.empty()) {
     co_return known;
   }
-  auto path = "/containers/" + percent_encode_all(container) + "/json";
+  auto path = "/containers/" + percent_encode(container) + "/json";
   // A copy: who answers late still asks it.
   Enough const is_it = [container](std::string const& shown) {
     return fit_of(OrderedJson::parse(shown, nullptr, false), container) == Fit::Whole;

@@ -5,6 +5,7 @@
 
 #include "api/manager_check.h"
 #include "api/passthrough/forward.h"
+#include "api/passthrough/query_text.h"
 #include "base/percent_encode.h"
 
 namespace swarmward::api {
@@ -27,15 +28,6 @@ bool is_shared(OrderedJson const& volume) {
          std::ranges::find(kOverNetwork, type) != kOverNetwork.end();
 }
 
-std::string with_query(std::string path, Request const& request) {
-  char separator = '?';
-  for (auto const& [name, value] : request.query) {
-    path +=
-        std::exchange(separator, '&') + percent_encode_all(name) + "=" + percent_encode_all(value);
-  }
-  return path;
-}
-
 Response reply_of(OrderedJson const& document) {
   Response response;
   response.body = json_text(document) + "\n";
@@ -49,7 +41,7 @@ std::span<Route<ClusterVolumes> const> ClusterVolumes::routes() {
 }
 
 asio::awaitable<VolumePlaces> ClusterVolumes::places_of(std::string name) const {
-  auto path = "/volumes/" + percent_encode_all(name);
+  auto path = "/volumes/" + percent_encode(name);
   auto const answers = co_await hosts_.ask_all(std::move(path));
   VolumePlaces places;
   for (auto const& answer : answers) {
@@ -86,7 +78,7 @@ asio::awaitable<Result<Response>> ClusterVolumes::list(Call const* call) {
   if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
   }
-  auto path = with_query("/volumes", call->request);
+  auto path = "/volumes" + query_text(call->request.query);
   auto const answers = co_await hosts_.ask_all(std::move(path));
   auto volumes = OrderedJson::array();
   auto warnings = OrderedJson::array();
@@ -128,9 +120,8 @@ asio::awaitable<Result<Response>> ClusterVolumes::inspect(Call const* call) {
 }
 
 asio::awaitable<model::NodeId> ClusterVolumes::node_of_project(std::string project) const {
-  auto path =
-      "/volumes?filters=" +
-      percent_encode_all(R"({"label":[")" + std::string(kProjectLabel) + "=" + project + R"("]})");
+  auto path = "/volumes?filters=" + percent_encode(R"({"label":[")" + std::string(kProjectLabel) +
+                                                   "=" + project + R"("]})");
   auto const answers = co_await hosts_.ask_all(std::move(path));
   for (auto const& answer : answers) {
     auto const shown =

@@ -25,8 +25,7 @@ struct VolumePlaces {
 /// only.
 class ClusterVolumes {
  public:
-  ClusterVolumes(RouteContext const& context, ClusterHosts const& hosts)
-      : context_(context), hosts_(hosts) {}
+  explicit ClusterVolumes(ClusterHosts const& hosts) : hosts_(hosts) {}
   [[nodiscard]] static std::span<Route<ClusterVolumes> const> routes();
 
   asio::awaitable<Result<Response>> list(Call const* call);
@@ -41,7 +40,6 @@ class ClusterVolumes {
   asio::awaitable<Result<void>> bring(ContainerHost const* host, VolumePlaces const* volume) const;
 
  private:
-  RouteContext const& context_;
   ClusterHosts const& hosts_;
 };
 

@@ -131,7 +131,7 @@ std::string engine_events_target(EventRequest const& request,
     add("until", render_moment(*until));
   }
   if (!request.raw_filters.empty()) {
-    add("filters", percent_encode_all(request.raw_filters));
+    add("filters", percent_encode(request.raw_filters));
   }
   return "/events" + query;
 }

@@ -40,7 +40,7 @@ TEST(EventRequest, RefusesWithNativesTexts) {
 TEST(EventRequest, TheEngineGetsTheFiltersAsSent) {
   auto const asked = event_request_of(request({{"filters", R"({"a":["b"]})"}}));
   EXPECT_EQ(engine_events_target(*asked, std::nullopt, std::nullopt),
-            "/events?filters=%7B%22%61%22%3A%5B%22%62%22%5D%7D");
+            "/events?filters=%7B%22a%22%3A%5B%22b%22%5D%7D");
   EXPECT_EQ(engine_events_target(*event_request_of(request({})), std::nullopt, std::nullopt),
             "/events");
   EXPECT_EQ(engine_events_target(*event_request_of(request({})),

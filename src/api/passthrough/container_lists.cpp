@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "api/passthrough/body_parts.h"
+#include "api/passthrough/query_text.h"
 #include "api/routes/lookup.h"
 #include "api/server/target.h"
-#include "base/percent_encode.h"
 #include "wire/filters.h"
 
 namespace swarmward::api {
@@ -46,21 +46,12 @@ Result<std::vector<state::NodePtr>> find_nodes(state::Snapshot const& snapshot,
 }
 
 std::string engine_path(Request const& request, wire::Filters const& filters) {
-  std::string path = "/containers/json";
-  char separator = '?';
-  auto const add = [&](std::string const& name, std::string const& value) {
-    path +=
-        std::exchange(separator, '&') + percent_encode_all(name) + "=" + percent_encode_all(value);
-  };
-  for (auto const& [name, value] : request.query) {
-    if (name != "filters") {
-      add(name, value);
-    }
-  }
+  auto query = request.query;
+  query.erase("filters");
   if (!filters.empty()) {
-    add("filters", Json(filters).dump());
+    query.emplace("filters", Json(filters).dump());
   }
-  return path;
+  return "/containers/json" + query_text(query);
 }
 
 void mark(Json& container, std::string const& node, NodeNames how) {

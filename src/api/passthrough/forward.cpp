@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "api/passthrough/engine_call.h"
+#include "api/passthrough/query_text.h"
 #include "api/passthrough/shaping.h"
 #include "base/percent_encode.h"
 
@@ -16,13 +17,7 @@ namespace {
 constexpr std::chrono::minutes kCreateTimeout{15};
 
 std::string target_of(Request const& request, ApiVersion version) {
-  auto target = "/v" + to_string(version) + percent_encode(request.path, "/");
-  char separator = '?';
-  for (auto const& [name, value] : request.query) {
-    target += separator + percent_encode(name) + "=" + percent_encode(value);
-    separator = '&';
-  }
-  return target;
+  return "/v" + to_string(version) + percent_encode(request.path, "/") + query_text(request.query);
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ Result<PrunePlan> plan_volume_prune(std::string_view raw_query) {
   if (!plan.all) {
     filters["dangling"] = Json::array({"true"});
   }
-  plan.engine_query = "filters=" + percent_encode_all(json_text(filters));
+  plan.engine_query = "filters=" + percent_encode(json_text(filters));
   return plan;
 }
 

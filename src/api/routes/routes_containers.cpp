@@ -175,7 +175,7 @@ asio::awaitable<Result<Response>> Containers::create_exec_on(ContainerHost const
   request.method = "POST";
   request.target = "/v" +
                    to_string(std::min(call->request.version, host->upstream->facts.version)) +
-                   "/containers/" + percent_encode_all(call->id) + "/exec";
+                   "/containers/" + percent_encode(call->id) + "/exec";
   request.content_type = call->request.header("Content-Type");
   request.body = call->request.body;
   auto const executor = co_await asio::this_coro::executor;

@@ -92,7 +92,7 @@ TEST_F(ContainersTest, ExecSessionsGoWhereTheyWereMade) {
   EXPECT_EQ(response.status, 201U);
   EXPECT_EQ(response.body, R"({"Id":"e1"})");
   std::lock_guard const lock(mutex_);
-  EXPECT_THAT(asked_, StartsWith("POST /v1.41/containers/%30%31"));
+  EXPECT_THAT(asked_, StartsWith("POST /v1.41/containers/01"));
   EXPECT_THAT(asked_, HasSubstr("Content-Type: application/json\r\nContent-Length: 14\r\n"));
   EXPECT_THAT(asked_, HasSubstr("\r\n\r\n{\"Cmd\":[\"sh\"]}"));
   for (auto const* rest : {"start", "resize", "json"}) {
