@@ -1,7 +1,7 @@
 // Many workers of a swarm in one process, for measuring a manager with mutual TLS to all of them.
 //   fake_members DIR N MANAGER TOKEN      worker i has the engine DIR/i.sock and is called
 //   node<i+1>: engine 0 of the fleet is the manager's
-// The real worker's code, but for the hosts. Prints "joined" once all have, and goes on until
+// The real worker's code, but for the hosts: none of them can have networks. Prints "joined" once all have, and goes on until
 // ended.
 #include <cstdio>
 #include <deque>
@@ -10,9 +10,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <linux/capability.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "app/member/worker/worker.h"
+#include "base/log.h"
 #include "base/net/engine_address.h"
 
 namespace {
@@ -24,12 +28,18 @@ namespace asio = boost::asio;
 constexpr unsigned kAtOnce = 20;
 
 struct Member {
-  Member(asio::io_context& io, Clock const& clock, std::filesystem::path folder, std::string socket)
+  Member(asio::io_context& io,
+         Clock const& clock,
+         app::HostNetworks& networks,
+         std::filesystem::path folder,
+         std::string socket)
       : tls(clock),
         worker(io.get_executor(),
                {(std::filesystem::create_directories(folder), std::move(folder)),
                 net::make_plain_dialer(*net::parse_engine_address("unix://" + socket)),
-                0},
+                0,
+                &networks,
+                nullptr},
                tls,
                clock,
                system_random()) {}
@@ -51,7 +61,7 @@ class Members {
   void make(std::string const& fleet, unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
       auto const name = std::to_string(i);
-      members_.emplace_back(io_, clock_, folder_ / name, fleet + "/" + name + ".sock");
+      members_.emplace_back(io_, clock_, networks_, folder_ / name, fleet + "/" + name + ".sock");
     }
     for (unsigned i = 0; i < std::min(kAtOnce, count); ++i) {
       join_next();
@@ -90,6 +100,8 @@ class Members {
 
   asio::io_context& io_;
   SystemClock clock_;
+  app::Options options_;
+  app::HostNetworks networks_{options_};
   std::string manager_;
   std::string token_;
   std::filesystem::path folder_;
@@ -98,12 +110,30 @@ class Members {
   std::size_t joined_ = 0;
 };
 
+/// The played hosts share this one, whose network they must not change.
+bool give_up_networks() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3]{};
+  if (::syscall(SYS_capget, &header, sets) != 0) {
+    return false;
+  }
+  for (auto const capability : {CAP_SYS_ADMIN, CAP_NET_ADMIN}) {
+    sets[CAP_TO_INDEX(capability)].effective &= ~CAP_TO_MASK(capability);
+  }
+  return ::syscall(SYS_capset, &header, sets) == 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 5) {
     std::fprintf(stderr, "usage: fake_members DIR N MANAGER TOKEN\n");
     return 2;
+  }
+  // Each says that it goes without networks.
+  if (!give_up_networks() || !swarmward::set_log_level("critical")) {
+    std::fputs("cannot give up changing networks\n", stderr);
+    return 1;
   }
   asio::io_context io;
   asio::signal_set signals(io, SIGTERM, SIGINT);
