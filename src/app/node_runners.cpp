@@ -28,6 +28,8 @@ backends::Delays delays_of(unsigned pace) {
 
 /// Images go through the manager: more at once only share its network.
 constexpr std::size_t kCopiesAtOnce = 2;
+/// Engines that connect for the first time: with more, it takes more memory and no less time.
+constexpr std::size_t kConnectsAtOnce = 64;
 
 backends::Assignment assignment_of(scheduler::DispatchedTask task) {
   return {std::move(task.task),
@@ -56,7 +58,8 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
       store_(store),
       clock_(clock),
       labels_(std::move(labels)),
-      copies_(std::make_shared<backends::Gate>(executor_, kCopiesAtOnce)) {}
+      copies_(std::make_shared<backends::Gate>(executor_, kCopiesAtOnce)),
+      connects_(std::make_shared<backends::Gate>(executor_, kConnectsAtOnce)) {}
 
 void NodeRunners::adopt(state::Snapshot const& snapshot) {
   for (auto const [id, node] : snapshot.nodes) {
@@ -88,7 +91,7 @@ void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const&
                                                   labels_,
                                                   engines_.files_of(node));
   runner->assign_all(std::move(assignments));
-  runner->start();
+  runner->start(connects_);
   keep_pace();
 }
 

@@ -69,6 +69,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   backends::LabelPolicy labels_;
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
   std::shared_ptr<backends::Gate> copies_;  ///< Of images between nodes.
+  std::shared_ptr<backends::Gate> connects_;
   unsigned pace_ = 1;                       ///< By which the runners' timers are slowed.
 };
 

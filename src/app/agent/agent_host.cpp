@@ -72,12 +72,12 @@ AgentHost::Answer<json> AgentHost::get(std::string path) {
 AgentHost::Answer<> AgentHost::send(std::string method,
                                     std::string path,
                                     std::string body,
-                                    std::string type) {
+                                    char const* type) {
   backends::HttpRequest request;
   request.method = std::move(method);
   request.target = std::move(path);
   request.body = std::move(body);
-  request.content_type = std::move(type);
+  request.content_type = type;
   request.timeout = kHostCallTimeout;
   auto done = co_await client_.command(std::move(request));
   co_return done;

@@ -43,7 +43,7 @@ class AgentHost {
 
  private:
   Answer<nlohmann::json> get(std::string path);
-  Answer<> send(std::string method, std::string path, std::string body, std::string type);
+  Answer<> send(std::string method, std::string path, std::string body, char const* type);
   Answer<> remove(std::string path);
   Answer<> remove_listed(std::string list, std::string path);
 

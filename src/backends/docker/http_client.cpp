@@ -11,11 +11,6 @@ namespace {
 constexpr std::chrono::seconds kConnectTimeout{5};
 constexpr std::size_t kIdleConnections = 8;
 
-bool same_name(std::string_view a, std::string_view b) {
-  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 class BodyStream final : public ByteStream {
  public:
   explicit BodyStream(std::shared_ptr<HttpConnection> connection)
@@ -23,9 +18,7 @@ class BodyStream final : public ByteStream {
   ~BodyStream() override { connection_->close(); }
 
   asio::awaitable<Result<std::string>> read() override {
-    auto connection = connection_;  // Survives a stream that is dropped while it is read.
-    auto piece = co_await connection->read_piece();
-    co_return piece;
+    return HttpConnection::read_piece(connection_);
   }
   void close() override { connection_->close(); }
 
@@ -34,12 +27,6 @@ class BodyStream final : public ByteStream {
 };
 
 }  // namespace
-
-std::string HttpResponse::header(std::string_view name) const {
-  auto const found = std::ranges::find_if(
-      headers, [&](auto const& field) { return same_name(field.first, name); });
-  return found == headers.end() ? std::string{} : found->second;
-}
 
 HttpClient::HttpClient(asio::any_io_executor executor, net::DialerPtr dialer)
     : executor_(std::move(executor)), dialer_(std::move(dialer)) {}
@@ -58,7 +45,7 @@ HttpClient::ConnectionPtr HttpClient::take_idle() {
 }
 
 void HttpClient::keep(ConnectionPtr connection) {
-  if (idle_.size() < kIdleConnections && connection->reusable()) {
+  if (idle_.size() < kIdleConnections) {
     idle_.push_back(std::move(connection));
   }
 }
@@ -81,11 +68,11 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
       co_return head.error();
     }
   }
-  exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_->where());
+  exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_);
   auto const timeout = request->timeout.count() == 0
                            ? kConnectTimeout
                            : std::min<std::chrono::milliseconds>(kConnectTimeout, request->timeout);
-  auto connected = co_await exchange.connection->connect(dialer_, timeout);
+  auto connected = co_await exchange.connection->connect(timeout);
   if (!connected) {
     co_return connected.error();
   }
@@ -99,13 +86,10 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
 }
 
 asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
-  for (;;) {
-    auto piece = co_await exchange->connection->read_piece();
+  while (!exchange->connection->complete()) {
+    auto piece = co_await HttpConnection::read_piece(exchange->connection);
     if (!piece) {
       co_return piece.error();
-    }
-    if (piece->empty()) {
-      break;
     }
     exchange->head.body += *piece;
   }

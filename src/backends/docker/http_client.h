@@ -28,7 +28,7 @@ struct HttpRequest {
   HttpHeaders headers;
   /// For the whole answer, or for its head if it is streamed. Zero: as long as it takes.
   std::chrono::milliseconds timeout{std::chrono::seconds(60)};
-  std::string content_type = "application/json";  ///< Of the body, if there is any.
+  char const* content_type = "application/json";  ///< Of the body, if there is any.
   /// Instead of `body`, for what is too large to be held: sent in chunks, once, over a connection
   /// of its own.
   BodyPieces pieces{};
@@ -36,11 +36,8 @@ struct HttpRequest {
 
 struct HttpResponse {
   unsigned status = 0;
-  HttpHeaders headers;
+  std::string api_version;  ///< The header Api-Version; empty if absent.
   std::string body;
-
-  /// The first header of that name, in any letter case; empty if absent.
-  [[nodiscard]] std::string header(std::string_view name) const;
 };
 
 /// An answer whose body is read piece by piece.

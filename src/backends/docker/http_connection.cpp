@@ -4,11 +4,12 @@
 #include <sstream>
 
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/error.hpp>
 #include <sys/socket.h>
 
 #include "backends/runner/done.h"
 #include "base/net/as_result.h"
+#include "base/net/stream_pieces.h"
 
 namespace swarmward::backends {
 
@@ -17,10 +18,8 @@ namespace {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-/// At most, of one read.
+/// At most, of a body.
 constexpr std::size_t kPieceSize = 16384;
-/// At least. Most answers of engines are shorter, and large blocks of memory come dear.
-constexpr std::size_t kSmallPiece = 960;
 constexpr std::uint32_t kHeaderLimit = 1 << 20;
 
 /// A line break inside a value would start a header of the value's own choice.
@@ -37,7 +36,7 @@ std::string serialise(HttpRequest const& request) {
     }
   }
   if (!request.body.empty() || request.pieces) {
-    text += "Content-Type: " + request.content_type + "\r\n";
+    text += std::string("Content-Type: ") + request.content_type + "\r\n";
   }
   if (request.pieces) {
     return text + "Transfer-Encoding: chunked\r\n\r\n";
@@ -57,12 +56,12 @@ std::string as_chunk(std::string const& piece) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(asio::any_io_executor executor, std::string where)
-    : socket_(executor), deadline_(executor), where_(std::move(where)) {}
+HttpConnection::HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer)
+    : socket_(executor), deadline_(executor), dialer_(std::move(dialer)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
-  message.append(" the engine at ").append(where_).append(": ");
+  message.append(" the engine at ").append(dialer_->where()).append(": ");
   if (timed_out_) {
     auto const seconds = std::chrono::ceil<std::chrono::seconds>(timeout_).count();
     return unavailable(message + "no answer within " + std::to_string(seconds) + " s");
@@ -70,25 +69,32 @@ Error HttpConnection::failure(std::string_view doing, error_code error) const {
   return unavailable(message + (closed_ ? "the connection was closed" : error.message()));
 }
 
-asio::awaitable<Result<void>> HttpConnection::connect(net::DialerPtr dialer,
-                                                      std::chrono::milliseconds timeout) {
-  auto socket = co_await dialer->dial(socket_.get_executor(), timeout);
+asio::awaitable<Result<void>> HttpConnection::connect(std::chrono::milliseconds timeout) {
+  auto socket = co_await dialer_->dial(socket_.get_executor(), timeout);
   if (!socket) {
-    co_return in_context("cannot reach the engine at " + where_, socket.error());
+    co_return in_context("cannot reach the engine at " + dialer_->where(), socket.error());
   }
   if (closed_) {
     co_return failure("cannot reach", asio::error::operation_aborted);
   }
   socket_ = std::move(*socket);
+  error_code error;
+  socket_.non_blocking(true, error);
   co_return Result<void>{};
 }
 
 asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
   answered_ = false;
   auto const text = serialise(*request);
-  auto sent = co_await asio::async_write(socket_, asio::buffer(text), net::kAsResult);
-  if (std::get<0>(sent)) {
-    co_return failure("cannot write to", std::get<0>(sent));
+  // Nearly always the kernel takes it at once: then nothing has to wait.
+  error_code error;
+  auto const written = socket_.write_some(asio::buffer(text), error);
+  if (written < text.size() && (!error || error == asio::error::would_block)) {
+    auto sent = co_await asio::async_write(socket_, asio::buffer(text) + written, net::kAsResult);
+    error = std::get<0>(sent);
+  }
+  if (error) {
+    co_return failure("cannot write to", error);
   }
   if (request->pieces) {
     auto const whole = co_await send_pieces(request);
@@ -97,26 +103,59 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
     }
   }
   do {
-    parser_.emplace();
-    parser_->body_limit(boost::none);
-    parser_->header_limit(kHeaderLimit);
-    parser_->eager(false);
-    if (request->method == "HEAD") {
-      parser_->skip(true);
+    parser_ = make_parser(*request);
+    error = buffer_.size() == 0 ? http::error::need_more : error_code{};
+    while (!parser_->is_header_done()) {
+      if (error == http::error::need_more) {
+        auto const ready = co_await socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
+        static_cast<void>(ready);  // What went wrong shows in the read.
+        error = take();
+      }
+      answered_ = answered_ || buffer_.size() > 0;
+      if (!error) {
+        buffer_.consume(parser_->put(buffer_.data(), error));
+      } else if (error != http::error::need_more) {
+        co_return failure("no answer from", error);
+      }
     }
-    buffer_.reserve(kSmallPiece);  // Beast reads no more at once than the buffer holds.
-    auto got = co_await http::async_read_header(socket_, buffer_, *parser_, net::kAsResult);
-    answered_ = answered_ || std::get<1>(got) > 0 || parser_->got_some() || buffer_.size() > 0;
-    if (std::get<0>(got)) {
-      co_return failure("no answer from", std::get<0>(got));
+    if (error) {
+      co_return failure("no answer from", error);
     }
   } while (parser_->get().result_int() < 200);  // 1xx: the real answer follows.
+  kept_alive_ = parser_->get().keep_alive();
   HttpResponse head;
   head.status = parser_->get().result_int();
-  for (auto const& field : parser_->get()) {
-    head.headers.emplace_back(field.name_string(), field.value());
-  }
+  head.api_version = parser_->get()["Api-Version"];
   co_return head;
+}
+
+std::unique_ptr<HttpConnection::Parser> HttpConnection::make_parser(
+    HttpRequest const& request) const {
+  auto parser = std::make_unique<Parser>();
+  parser->body_limit(boost::none);
+  parser->header_limit(kHeaderLimit);
+  parser->eager(false);
+  if (request.method == "HEAD") {
+    parser->skip(true);
+  }
+  return parser;
+}
+
+/// What has come, behind what is left of the bytes before; need_more if that is nothing yet.
+error_code HttpConnection::take() {
+  error_code error;
+  auto const piece = asio::buffer(net::scratch());
+  auto const got = socket_.read_some(piece, error);
+  if (!error) {
+    buffer_.commit(asio::buffer_copy(buffer_.prepare(got), piece, got));
+  } else if (error == asio::error::would_block) {
+    error = http::error::need_more;
+  } else if (error == asio::error::eof && parser_->got_some()) {
+    parser_->put_eof(error = {});
+  } else if (error == asio::error::eof) {
+    error = http::error::end_of_stream;
+  }
+  return error;
 }
 
 /// Who takes no more may have answered already: what cannot be written is no error yet.
@@ -137,20 +176,30 @@ asio::awaitable<Result<void>> HttpConnection::send_pieces(HttpRequest const* req
   }
 }
 
-asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
+/// Ten thousand engines hold a stream each on which nothing comes. So there is memory only for what
+/// is there, and who waits is one coroutine.
+asio::awaitable<Result<std::string>> HttpConnection::read_piece(
+    std::shared_ptr<HttpConnection> self) {
   std::string piece;
-  while (!parser_->is_done()) {
-    co_await wait_for_more();
-    auto const size = next_piece();
-    piece.resize(size);
-    auto& body = parser_->get().body();
-    body.data = piece.data();
-    body.size = size;
-    auto got = co_await http::async_read_some(socket_, buffer_, *parser_, net::kAsResult);
-    auto const error = std::get<0>(got);
-    piece.resize(size - parser_->get().body().size);
-    if (error && error != http::error::need_buffer) {
-      co_return failure("reading from", error);
+  error_code error;
+  while (!self->complete()) {
+    if (self->buffer_.size() == 0 || error == http::error::need_more) {
+      self->buffer_.shrink_to_fit();
+      auto const ready =
+          co_await self->socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
+      static_cast<void>(ready);  // What went wrong shows in the read.
+      error = self->take();
+      if (error == http::error::need_more || (!error && self->complete())) {
+        continue;
+      }
+    } else {
+      error = {};
+    }
+    if (!error) {
+      error = self->parse_into(&piece);
+    }
+    if (error && error != http::error::need_more) {
+      co_return self->failure("reading from", error);
     }
     if (!piece.empty()) {
       co_return piece;
@@ -159,21 +208,21 @@ asio::awaitable<Result<std::string>> HttpConnection::read_piece() {
   co_return std::string{};
 }
 
-/// Memory only for what is there: ten thousand engines hold a stream each on which nothing comes.
-asio::awaitable<void> HttpConnection::wait_for_more() {
-  if (buffer_.size() > 0) {
-    co_return;
-  }
-  buffer_.shrink_to_fit();
-  auto const ready = co_await socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
-  static_cast<void>(ready);  // What went wrong shows in the read.
-  error_code ignored;
-  buffer_.reserve(std::clamp(socket_.available(ignored), kSmallPiece, kPieceSize));
+/// What of the body is in the bytes that have come.
+error_code HttpConnection::parse_into(std::string* piece) {
+  piece->resize(next_piece());
+  auto& body = parser_->get().body();
+  body.data = piece->data();
+  body.size = piece->size();
+  error_code error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  piece->resize(piece->size() - body.size);
+  return error == http::error::need_buffer ? error_code{} : error;
 }
 
 /// What the parser can give at once: of a body whose length is known no more than its rest.
 std::size_t HttpConnection::next_piece() {
-  std::size_t size = buffer_.capacity();
+  std::size_t size = std::min(buffer_.size(), kPieceSize);
   if (auto const rest = parser_->content_length_remaining()) {
     size = static_cast<std::size_t>(std::min<std::uint64_t>(size, *rest));
   }
@@ -206,14 +255,12 @@ void HttpConnection::close() {
 
 void HttpConnection::rest() {
   set_deadline(std::chrono::milliseconds{0});
+  parser_.reset();
   buffer_.shrink_to_fit();
 }
 
 bool HttpConnection::reusable() {
-  if (closed_ || !socket_.is_open() || buffer_.size() > 0) {
-    return false;
-  }
-  if (parser_ && (!parser_->is_done() || !parser_->get().keep_alive())) {
+  if (closed_ || !socket_.is_open() || buffer_.size() > 0 || parser_ || !kept_alive_) {
     return false;
   }
   char byte = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -14,20 +14,22 @@ namespace swarmward::backends {
 /// One connection to an engine; one exchange at a time. Only http_*.cpp include this.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(asio::any_io_executor executor, std::string where);
+  HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer);
 
-  asio::awaitable<Result<void>> connect(net::DialerPtr dialer, std::chrono::milliseconds timeout);
+  asio::awaitable<Result<void>> connect(std::chrono::milliseconds timeout);
   /// Sends the request and reads the head of its answer.
   asio::awaitable<Result<HttpResponse>> exchange(HttpRequest const* request);
   /// The next bytes of the body; empty at its end.
-  asio::awaitable<Result<std::string>> read_piece();
+  static asio::awaitable<Result<std::string>> read_piece(std::shared_ptr<HttpConnection> self);
+  /// The body has been read to its end.
+  [[nodiscard]] bool complete() const { return !parser_ || parser_->is_done(); }
 
   /// From now on until the deadline is changed again. Zero: none.
   void set_deadline(std::chrono::milliseconds timeout);
   /// Ends a pending operation with an error.
   void close();
 
-  /// Between exchanges: without a deadline, and without the memory that an answer needs.
+  /// After a whole exchange: without a deadline, and without the memory that an answer needs.
   void rest();
   /// Fit for the next exchange, as far as one can see from here.
   [[nodiscard]] bool reusable();
@@ -38,7 +40,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
   asio::awaitable<Result<void>> send_pieces(HttpRequest const* request);
-  asio::awaitable<void> wait_for_more();
+  [[nodiscard]] std::unique_ptr<Parser> make_parser(HttpRequest const& request) const;
+  boost::system::error_code take();
+  boost::system::error_code parse_into(std::string* piece);
   [[nodiscard]] std::size_t next_piece();
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
@@ -46,9 +50,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   asio::steady_timer deadline_;
   std::chrono::milliseconds timeout_{0};
   unsigned deadline_generation_ = 0;
-  std::string where_;
+  net::DialerPtr dialer_;
   boost::beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
+  std::unique_ptr<Parser> parser_;  ///< Of the exchange that is under way.
+  bool kept_alive_ = true;          ///< What the last exchange left of the connection.
   bool answered_ = false;
   bool timed_out_ = false;
   bool closed_ = false;

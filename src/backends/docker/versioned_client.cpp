@@ -23,7 +23,7 @@ asio::awaitable<Result<void>> VersionedClient::ping() {
   if (response->status >= 400) {
     co_return engine_error(response->status, response->body);
   }
-  auto const version = spoken_version(response->header("Api-Version"));
+  auto const version = spoken_version(response->api_version);
   if (!version) {
     co_return internal_error("the engine does not tell its API version");
   }

@@ -18,6 +18,13 @@ auto steady_now() {
   return asio::steady_timer::clock_type::now();
 }
 
+/// A period has so many moments at which engines are asked, all that are due together: to wake up
+/// for each alone costs several times as much as the question.
+constexpr int kMomentsPerPeriod = 20;
+
+/// An engine that takes longer to connect gives its turn to the next one.
+constexpr std::chrono::milliseconds kSlowConnect{100};
+
 bool same(EngineInfo const& a, EngineInfo const& b) {
   return a.description == b.description && a.api_version == b.api_version && a.cpus == b.cpus &&
          a.native_swarm_active == b.native_swarm_active;
@@ -28,9 +35,9 @@ bool same(EngineInfo const& a, EngineInfo const& b) {
 EngineMonitor::EngineMonitor(std::shared_ptr<RunnerContext> context, Hooks hooks)
     : context_(std::move(context)), hooks_(std::move(hooks)), timer_(context_->executor) {}
 
-void EngineMonitor::start() {
-  asio::post(context_->executor, [self = shared_from_this()] {
-    asio::co_spawn(self->context_->executor, run(self), asio::detached);
+void EngineMonitor::start(std::shared_ptr<Gate> turns) {
+  asio::post(context_->executor, [self = shared_from_this(), turns = std::move(turns)] {
+    asio::co_spawn(self->context_->executor, run(self, turns), asio::detached);
   });
 }
 
@@ -42,17 +49,47 @@ void EngineMonitor::stop() {
   }
 }
 
-asio::awaitable<void> EngineMonitor::run(std::shared_ptr<EngineMonitor> self) {
-  while (!self->context_->stopped) {
-    auto const connected = co_await self->connect();
-    if (connected) {
-      co_await self->watch();
+/// Waits here and nowhere deeper: each coroutine that waits takes memory, for each of many engines.
+asio::awaitable<void> EngineMonitor::run(std::shared_ptr<EngineMonitor> self,
+                                         std::shared_ptr<Gate> turns) {
+  auto& timer = self->timer_;
+  auto const& context = *self->context_;
+  while (!context.stopped) {
+    if (turns) {
+      co_await self->connect_in_turn(std::exchange(turns, nullptr));
     } else {
-      self->observe_failure(connected.error().message);
+      co_await self->try_connect();
     }
-    if (!self->context_->stopped) {
-      co_await self->sleep(self->context_->delays.reconnect);
+    while (context.connected) {
+      timer.expires_at(self->next_look());
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+      if (context.connected) {
+        co_await self->look();
+      }
     }
+    if (!context.stopped) {
+      timer.expires_after(context.delays.reconnect);
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+}
+
+/// Some engines at a time: what connecting takes of memory, it takes once for each that is at it.
+asio::awaitable<void> EngineMonitor::connect_in_turn(std::shared_ptr<Gate> turns) {
+  auto turn = co_await turns->enter();
+  auto const lease = std::make_shared<Gate::Lease>(std::move(turn));
+  timer_.expires_after(kSlowConnect);
+  timer_.async_wait([lease](auto const&) { lease->release(); });
+  if (!context_->stopped) {
+    co_await try_connect();
+  }
+  timer_.cancel();
+}
+
+asio::awaitable<void> EngineMonitor::try_connect() {
+  auto const connected = co_await connect();
+  if (!connected) {
+    observe_failure(connected.error().message);
   }
 }
 
@@ -116,22 +153,20 @@ asio::awaitable<void> EngineMonitor::read_events(std::shared_ptr<EngineMonitor> 
   }
 }
 
-asio::awaitable<void> EngineMonitor::watch() {
-  while (context_->connected) {
-    co_await sleep(context_->delays.ping);
-    if (!context_->connected) {
-      break;
-    }
-    auto const alive = co_await context_->engine->ping();
-    if (!alive) {
-      lose(alive.error().message);
-      break;
-    }
-    co_await refresh();
-  }
+/// Never later than the period says.
+EngineMonitor::SteadyTime EngineMonitor::next_look() const {
+  auto const period = std::chrono::duration_cast<SteadyTime::duration>(context_->delays.ping);
+  auto const step = std::max(period / kMomentsPerPeriod, SteadyTime::duration(1));
+  auto const due = steady_now() + period;
+  return due - due.time_since_epoch() % step;
 }
 
-asio::awaitable<void> EngineMonitor::refresh() {
+asio::awaitable<void> EngineMonitor::look() {
+  auto const alive = co_await context_->engine->ping();
+  if (!alive) {
+    lose(alive.error().message);
+    co_return;
+  }
   if (context_->connected && steady_now() >= next_refresh_) {
     next_refresh_ = steady_now() + context_->delays.refresh;
     auto const info = co_await context_->engine->info();
@@ -146,11 +181,6 @@ asio::awaitable<void> EngineMonitor::refresh() {
       lose(listed.error().message);
     }
   }
-}
-
-asio::awaitable<void> EngineMonitor::sleep(std::chrono::milliseconds time) {
-  timer_.expires_after(time);
-  co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 void EngineMonitor::lose(std::string const& error) {

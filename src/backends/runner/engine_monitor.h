@@ -20,20 +20,23 @@ class EngineMonitor : public std::enable_shared_from_this<EngineMonitor> {
   };
 
   EngineMonitor(std::shared_ptr<RunnerContext> context, Hooks hooks);
-  void start();
+  /// `turns`: for the first connect; null if there is no need to wait for others.
+  void start(std::shared_ptr<Gate> turns);
   void stop();
 
  private:
   using SteadyTime = asio::steady_timer::time_point;
 
-  static asio::awaitable<void> run(std::shared_ptr<EngineMonitor> self);
+  static asio::awaitable<void> run(std::shared_ptr<EngineMonitor> self,
+                                   std::shared_ptr<Gate> turns);
   static asio::awaitable<void> read_events(std::shared_ptr<EngineMonitor> self,
                                            std::shared_ptr<EventStream> stream);
+  asio::awaitable<void> connect_in_turn(std::shared_ptr<Gate> turns);
+  asio::awaitable<void> try_connect();
   asio::awaitable<Result<void>> connect();
   asio::awaitable<Result<void>> list(Resync kind);
-  asio::awaitable<void> watch();
-  asio::awaitable<void> refresh();
-  asio::awaitable<void> sleep(std::chrono::milliseconds time);
+  asio::awaitable<void> look();
+  [[nodiscard]] SteadyTime next_look() const;
   void lose(std::string const& error);
   void observe_failure(std::string const& error);
   void observe_info(EngineInfo const& info);

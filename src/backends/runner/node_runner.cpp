@@ -25,8 +25,8 @@ NodeRunner::~NodeRunner() {
   tasks_->stop();
 }
 
-void NodeRunner::start() {
-  tasks_->start();
+void NodeRunner::start(std::shared_ptr<Gate> turns) {
+  tasks_->start(std::move(turns));
 }
 void NodeRunner::set_delays(Delays delays) {
   tasks_->context()->delays = delays;

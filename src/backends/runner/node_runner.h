@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/runner/container_labels.h"
+#include "backends/runner/gate.h"
 #include "backends/runner/runner_types.h"
 #include "backends/task_files.h"
 
@@ -23,9 +24,10 @@ class NodeRunner {
   NodeRunner(NodeRunner const&) = delete;
   NodeRunner& operator=(NodeRunner const&) = delete;
 
-  /// Begins to connect. The sink is told of the first connect, of changes of the engine's info, of
-  /// each loss at once, and of failures to reconnect from time to time.
-  void start();
+  /// Begins to connect, when it is its turn if there are `turns`. The sink is told of the first
+  /// connect, of changes of the engine's info, of each loss at once, and of failures to reconnect
+  /// from time to time.
+  void start(std::shared_ptr<Gate> turns = nullptr);
   /// The timers from now on; one that runs already is not changed.
   void set_delays(Delays delays);
   /// The full set. From now on containers of this node that belong to no assignment are removed.

@@ -21,7 +21,7 @@ std::string label_of(model::StringMap const& labels, char const* key) {
 
 }  // namespace
 
-void NodeRunner::Tasks::start() {
+void NodeRunner::Tasks::start(std::shared_ptr<Gate> turns) {
   if (monitor_ || context_->stopped) {
     return;
   }
@@ -38,7 +38,7 @@ void NodeRunner::Tasks::start() {
   hooks.connected = guarded(&Tasks::connected);
   hooks.event = guarded(&Tasks::on_event);
   monitor_ = std::make_shared<EngineMonitor>(context_, std::move(hooks));
-  monitor_->start();
+  monitor_->start(std::move(turns));
 }
 
 void NodeRunner::Tasks::stop() {

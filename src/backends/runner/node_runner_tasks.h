@@ -14,7 +14,7 @@ class NodeRunner::Tasks : public std::enable_shared_from_this<NodeRunner::Tasks>
  public:
   explicit Tasks(std::shared_ptr<RunnerContext> context) : context_(std::move(context)) {}
 
-  void start();
+  void start(std::shared_ptr<Gate> turns);
   void stop();
   void assign_all(std::vector<Assignment> assignments);
   void assign(Assignment assignment);
