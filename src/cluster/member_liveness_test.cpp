@@ -111,6 +111,18 @@ TEST_F(MemberLivenessTest, TheSwarmsPeriodSetsTheGrace) {
   EXPECT_EQ(beat_grace(milliseconds(10), 3), milliseconds(500)) << "too short to be kept";
 }
 
+TEST_F(MemberLivenessTest, HostsSpeakAtTheSameMoments) {
+  auto const next = [](int heard) {
+    auto const now = Time{} + milliseconds(heard);
+    return now + beat_pause(milliseconds(500), now);
+  };
+  EXPECT_EQ(next(1000), Time{} + milliseconds(1500));
+  EXPECT_EQ(next(1001), Time{} + milliseconds(1500));
+  EXPECT_EQ(next(1024), Time{} + milliseconds(1500));
+  EXPECT_EQ(next(1025), Time{} + milliseconds(1525));
+  EXPECT_GT(beat_pause(Duration(1), Time{} + milliseconds(7)), Duration(0));
+}
+
 TEST_F(MemberLivenessTest, ManyHostsSpeakLessOften) {
   EXPECT_EQ(pace_of(0), 1U);
   EXPECT_EQ(pace_of(500), 1U);

@@ -39,6 +39,12 @@ Duration beat_period(Duration heartbeat_period, std::size_t hosts) {
   return pace_of(hosts) * std::max<Duration>(period_or_usual(heartbeat_period) / 10, kShortestBeat);
 }
 
+Duration beat_pause(Duration period, Time now) {
+  constexpr int kMomentsPerPeriod = 20;
+  auto const step = std::max(period / kMomentsPerPeriod, Duration(1));
+  return period - (now + period).time_since_epoch() % step;
+}
+
 Duration beat_grace(Duration heartbeat_period, std::size_t hosts) {
   return pace_of(hosts) * std::max<Duration>(period_or_usual(heartbeat_period) / 2, kShortestGrace);
 }

@@ -16,6 +16,10 @@ inline constexpr std::chrono::seconds kNodeDownAfter{15};
 /// Joined hosts tell that they live ten times in the swarm's heartbeat period, and are Down after
 /// half of it: 2.5 s by default, where native takes 11 to 16 s. Both times the pace.
 [[nodiscard]] Duration beat_period(Duration heartbeat_period, std::size_t hosts);
+/// After a beat that was heard `now`, the next one: those of many hosts at the same moments, of
+/// which a period has twenty, for it takes several times as much to wake up for each alone. Never
+/// later than the period says.
+[[nodiscard]] Duration beat_pause(Duration period, Time now);
 [[nodiscard]] Duration beat_grace(Duration heartbeat_period, std::size_t hosts);
 
 /// What was seen of a node's engine: its description, or that it does not answer.

@@ -7,6 +7,7 @@
 
 #include "api/server/http_head.h"
 #include "base/net/as_result.h"
+#include "base/net/stream_pieces.h"
 
 namespace swarmward::api {
 
@@ -14,17 +15,19 @@ namespace {
 
 using boost::system::error_code;
 constexpr std::size_t kPieceSize = 65536;
-/// Large enough for most whole answers, so that they are passed on at once.
-constexpr std::size_t kHeadBuffer = 16384;
 constexpr std::chrono::seconds kDrainTime{2};
+
+void stop_blocking(Socket* socket, error_code& error) {
+  if (!socket->non_blocking()) {
+    socket->non_blocking(true, error);
+  }
+}
 
 /// Writes what the socket takes without waiting. Most messages fit, and then a trip through the
 /// event loop, a fifth of the cost of a small request, is saved.
 template <class Buffers>
 std::size_t write_now(Socket* out, Buffers const& buffers, error_code& error) {
-  if (!out->non_blocking()) {
-    out->non_blocking(true, error);
-  }
+  stop_blocking(out, error);
   auto const done = error ? 0 : out->write_some(buffers, error);
   if (error == asio::error::would_block || error == asio::error::try_again) {
     error.clear();
@@ -73,7 +76,6 @@ asio::awaitable<HeadRead> read_head_from(Socket* in, std::string* buffer) {
   constexpr std::string_view kEnd = "\r\n\r\n";
   HeadRead result;
   std::size_t searched = 0;
-  std::array<char, kHeadBuffer> piece;
   for (;;) {
     if (auto const at = buffer->find(kEnd, searched); at != std::string::npos) {
       result.length = at + kEnd.size();
@@ -84,12 +86,21 @@ asio::awaitable<HeadRead> read_head_from(Socket* in, std::string* buffer) {
       co_return result;
     }
     searched = buffer->size() < kEnd.size() ? 0 : buffer->size() - kEnd.size() + 1;
-    auto [error, got] = co_await in->async_read_some(asio::buffer(piece), net::kAsResult);
-    if (error) {
-      result.error = error;
+    stop_blocking(in, result.error);
+    // Large enough for most whole answers, so that they are passed on at once, and nobody's own:
+    // clients keep connections on which they ask nothing.
+    auto const got = in->read_some(asio::buffer(net::scratch()), result.error);
+    if (result.error == asio::error::would_block || result.error == asio::error::try_again) {
+      auto [waited] = co_await in->async_wait(Socket::wait_read, net::kAsResult);
+      result.error = waited;
+      if (!waited) {
+        continue;
+      }
+    }
+    if (result.error) {
       co_return result;
     }
-    buffer->append(piece.data(), got);
+    buffer->append(net::scratch().data(), got);
   }
 }
 

@@ -69,9 +69,10 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
   liveness_.beat(peer.node);
   auto const period =
       cluster::beat_period(snapshot->cluster->spec.heartbeat_period, snapshot->nodes.size());
+  auto const pause = cluster::beat_pause(period, clock_.now());
   auto const roots = join_pem(cluster::trusted_roots(*snapshot->cluster));
   nlohmann::json reply{
-      {"PeriodMs", std::chrono::duration_cast<std::chrono::milliseconds>(period).count()},
+      {"PeriodMs", std::chrono::ceil<std::chrono::milliseconds>(pause).count()},
       {"Managers", to_json(managers_of(*snapshot))},
       {"Addr", report.address},
       {"Renew", to_renew_.contains(peer.node)}};
