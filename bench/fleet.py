@@ -67,6 +67,16 @@ def ceiling(binaries, count, containers):
         return float(done.stdout)
 
 
+def ping_floor(binaries, count):
+    """CPU of a ping of an idle engine, in a bare loop that asks those that are due together: microseconds."""
+    with contextlib.ExitStack() as cleanup:
+        folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="fleet-"))
+        Fleet(binaries, folder, count, cleanup)
+        done = subprocess.run([binaries / "ping_floor", folder, str(count), "5000", "100", "10"], check=True,
+                              capture_output=True, text=True)
+        return float(done.stdout)
+
+
 class Manager:
     """Swarmward with a fleet behind it."""
 
@@ -152,9 +162,13 @@ def measure(binaries, engines, tasks, services, joined):
         row["bytes_per_task"] = (rss_kb(manager.pid) - connected) * 1024 / tasks
 
         time.sleep(5)
-        cpu = manager.cpu()
+        cpu, asked = manager.cpu(), fleet.counters()["requests"]
         time.sleep(10)
-        row["idle_core_percent"] = (manager.cpu() - cpu) * 10
+        idle, asked = manager.cpu() - cpu, fleet.counters()["requests"] - asked
+        row["idle_core_percent"] = idle * 10
+        if not joined:
+            row["us_cpu_per_ping"] = idle / asked * 1e6
+            row["of_ping_floor"] = row["us_cpu_per_ping"] / ping_floor(binaries, engines)
         row["us_cpu_per_death"] = deaths(fleet, manager, tasks)
         check_spread(fleet, manager, engines, tasks)
     return row

@@ -1,8 +1,8 @@
 // Many workers of a swarm in one process, for measuring a manager with mutual TLS to all of them.
 //   fake_members DIR N MANAGER TOKEN      worker i has the engine DIR/i.sock and is called
 //   node<i+1>: engine 0 of the fleet is the manager's
-// The real worker's code, but for the hosts: none of them can have networks. Prints "joined" once all have, and goes on until
-// ended.
+// The real worker's code, but for the hosts: none of them can have networks. Prints "joined" once
+// all have, and goes on until ended.
 #include <cstdio>
 #include <deque>
 #include <filesystem>

@@ -1,6 +1,6 @@
 // The least that pings of many engines cost: one bare epoll loop over kept connections.
-//   ping_floor DIR N PERIOD_MS TICK_MS SECONDS    engines DIR/0.sock … DIR/N-1.sock, each asked once a
-//   period; those that are due are asked together, once a tick.
+//   ping_floor DIR N PERIOD_MS TICK_MS SECONDS    engines DIR/0.sock … DIR/N-1.sock, each asked
+//   once a period; those that are due are asked together, once a tick.
 // Prints microseconds of CPU per ping.
 #include <cerrno>
 #include <chrono>

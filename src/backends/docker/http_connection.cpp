@@ -107,7 +107,8 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
     error = buffer_.size() == 0 ? http::error::need_more : error_code{};
     while (!parser_->is_header_done()) {
       if (error == http::error::need_more) {
-        auto const ready = co_await socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
+        auto const ready =
+            co_await socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
         static_cast<void>(ready);  // What went wrong shows in the read.
         error = take();
       }

@@ -71,11 +71,10 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
       cluster::beat_period(snapshot->cluster->spec.heartbeat_period, snapshot->nodes.size());
   auto const pause = cluster::beat_pause(period, clock_.now());
   auto const roots = join_pem(cluster::trusted_roots(*snapshot->cluster));
-  nlohmann::json reply{
-      {"PeriodMs", std::chrono::ceil<std::chrono::milliseconds>(pause).count()},
-      {"Managers", to_json(managers_of(*snapshot))},
-      {"Addr", report.address},
-      {"Renew", to_renew_.contains(peer.node)}};
+  nlohmann::json reply{{"PeriodMs", std::chrono::ceil<std::chrono::milliseconds>(pause).count()},
+                       {"Managers", to_json(managers_of(*snapshot))},
+                       {"Addr", report.address},
+                       {"Renew", to_renew_.contains(peer.node)}};
   if (text_of(document, "Roots") != std::to_string(std::hash<std::string>{}(roots))) {
     reply["Roots"] = roots;
   }
