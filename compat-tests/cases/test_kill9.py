@@ -99,7 +99,8 @@ def test_kill_loop(swarm, api):
     seed = os.environ.get("SWARMWARD_SEED", str(random.randrange(10**6)))
     print(f"seed {seed}; again with SWARMWARD_SEED={seed}")
     dice = random.Random(seed)
-    clients = [Client(api, f"s{i}", seed) for i in range(SERVICES)]
+    # No name may be the beginning of an id, for services are found by that too.
+    clients = [Client(api, f"kill-{i}", seed) for i in range(SERVICES)]
     for client in clients:
         client.start()
     for round_ in range(ROUNDS):
