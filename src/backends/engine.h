@@ -17,6 +17,15 @@ namespace swarmward::backends {
 
 namespace asio = boost::asio;
 
+/// Whom of its host an engine takes for root in containers: not root itself where it maps users
+/// (--userns-remap); user N in there is then the Nth from here on.
+struct ContainerRoot {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+
+  bool operator==(ContainerRoot const&) const = default;
+};
+
 /// What an engine says of itself.
 struct EngineInfo {
   model::NodeDescription description;  ///< Without TLS.
@@ -24,6 +33,7 @@ struct EngineInfo {
   unsigned cpus = 1;
   bool live_restore = false;         ///< Its containers outlive it.
   bool native_swarm_active = false;  ///< Its own swarm mode is on: it cannot be a node of ours.
+  ContainerRoot root;
 };
 
 /// One container as `inspect` shows it.

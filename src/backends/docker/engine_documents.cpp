@@ -106,6 +106,24 @@ Time time_of(std::string const& text) {
   return text.starts_with("0001-") || !time ? Time{} : *time;
 }
 
+/// An engine that maps users keeps their data below its root folder, in one that is called by whom
+/// it takes for root: "/var/lib/docker/165536.165536". Nothing else of /info says whom.
+ContainerRoot container_root(Json const& info) {
+  auto const& options = field(info, "SecurityOptions");
+  bool const maps =
+      options.is_array() && std::ranges::find(options, Json("name=userns")) != options.end();
+  auto const folder = text(info, "DockerRootDir");
+  auto const name = std::string_view(folder).substr(folder.rfind('/') + 1);
+  ContainerRoot root;
+  auto const* const end = name.data() + name.size();
+  auto const uid = std::from_chars(name.data(), end, root.uid);
+  if (!maps || uid.ec != std::errc{} || uid.ptr == end || *uid.ptr != '.') {
+    return {};
+  }
+  auto const gid = std::from_chars(uid.ptr + 1, end, root.gid);
+  return gid.ec == std::errc{} && gid.ptr == end ? root : ContainerRoot{};
+}
+
 }  // namespace
 
 Result<EngineInfo> parse_engine_info(std::string_view info, std::string_view version) {
@@ -130,6 +148,7 @@ Result<EngineInfo> parse_engine_info(std::string_view info, std::string_view ver
   auto const swarm = text(field(document, "Swarm"), "LocalNodeState");
   auto const& live_restore = field(document, "LiveRestoreEnabled");
   result.live_restore = live_restore.is_boolean() && live_restore.get<bool>();
+  result.root = container_root(document);
   result.native_swarm_active = !swarm.empty() && swarm != "inactive";
   result.api_version = text(parse_json(version), "ApiVersion");
   return result;

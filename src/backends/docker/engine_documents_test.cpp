@@ -31,6 +31,22 @@ TEST(EngineDocuments, ReadsInfo) {
   EXPECT_FALSE(parse_engine_info("<html>", "{}"));
 }
 
+TEST(EngineDocuments, ReadsWhomTheEngineTakesForRoot) {
+  auto const root_of = [](std::string const& options, std::string const& folder) {
+    return parse_engine_info(
+               R"({"SecurityOptions":)" + options + R"(,"DockerRootDir":")" + folder + R"("})",
+               "{}")
+        ->root;
+  };
+  auto const* const maps = R"(["name=seccomp,profile=default","name=userns"])";
+  EXPECT_EQ(root_of(maps, "/var/lib/docker/165536.100000"), (ContainerRoot{165536, 100000}));
+  EXPECT_EQ(root_of(R"(["name=seccomp"])", "/data/1.1"), ContainerRoot{});
+  for (auto const* folder :
+       {"", "/", "/var/lib/docker", "/d/1", "/d/1.", "/d/.1", "/d/1.x", "/d/99999999999.1"}) {
+    EXPECT_EQ(root_of(maps, folder), ContainerRoot{}) << folder;
+  }
+}
+
 TEST(EngineDocuments, ReadsGenericResources) {
   auto const info = parse_engine_info(
       R"({"GenericResources":[{"NamedResourceSpec":{"Kind":"GPU","Value":"a"}},

@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kSlowConnect{100};
 
 bool same(EngineInfo const& a, EngineInfo const& b) {
   return a.description == b.description && a.api_version == b.api_version && a.cpus == b.cpus &&
-         a.native_swarm_active == b.native_swarm_active;
+         a.native_swarm_active == b.native_swarm_active && a.root == b.root;
 }
 
 }  // namespace
@@ -213,6 +213,7 @@ void EngineMonitor::observe_info(EngineInfo const& info) {
   }
   info_ = info;
   context_->set_cpus(info.cpus);
+  context_->files->set_root(info.root);
   if (!info.description.hostname.empty()) {
     context_->identity.hostname = info.description.hostname;
     context_->identity.platform = info.description.platform;

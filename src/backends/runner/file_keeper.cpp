@@ -34,8 +34,10 @@ boost::asio::awaitable<Result<std::vector<model::Mount>>> FileKeeper::lay(
                     "this node cannot be given secrets and configs: it has no agent"};
   }
   std::vector<std::string> targets;
-  for (auto const& file : files) {
+  for (auto& file : files) {
     targets.push_back(file.target);
+    file.uid += self->root_.uid;
+    file.gid += self->root_.gid;
   }
   auto const turn = co_await self->turn_.enter();
   auto const paths = co_await self->files_->put(std::move(task), std::move(files));

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "backends/engine.h"
 #include "backends/runner/gate.h"
 #include "backends/task_files.h"
 #include "model/container_spec.h"
@@ -18,6 +19,8 @@ class FileKeeper {
   /// `files`: null for a node that can have none.
   FileKeeper(boost::asio::any_io_executor executor, std::shared_ptr<TaskFiles> files);
 
+  /// Whom files belong to that are root's in a container, from the next lay() on.
+  void set_root(ContainerRoot root) { root_ = root; }
   /// Lays a task's files down; the mounts that show them in its container. Errors: as
   /// TaskFiles::put().
   static boost::asio::awaitable<Result<std::vector<model::Mount>>> lay(
@@ -33,6 +36,7 @@ class FileKeeper {
  private:
   std::shared_ptr<TaskFiles> files_;
   Gate turn_;
+  ContainerRoot root_;
   bool untidy_ = false;
 };
 

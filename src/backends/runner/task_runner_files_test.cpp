@@ -56,6 +56,18 @@ TEST_F(TaskRunnerFilesTest, MountsEachFileReadOnly) {
   EXPECT_EQ(files->puts, 1);
 }
 
+TEST_F(TaskRunnerFilesTest, FilesOfRootAreOfWhomTheEngineTakesForRoot) {
+  engine->description.root = {165536, 100000};
+  connect_with_files();
+  auto assignment = with_file("t1");
+  assignment.files->front().uid = 33;
+  give(std::move(assignment));
+  EXPECT_EQ(status("t1").state, TaskState::Running);
+  auto const& file = files->lying.at(model::TaskId("t1")).front();
+  EXPECT_EQ(file.uid, 165569U);
+  EXPECT_EQ(file.gid, 100000U);
+}
+
 TEST_F(TaskRunnerFilesTest, ATaskWithoutFilesTouchesNone) {
   spec.container->secrets.clear();
   connect_with_files();
