@@ -39,6 +39,7 @@ struct NetworkPath {
   std::vector<std::string> targets;  ///< In the order of turns: "10.0.0.11 . 80", "10.0.1.11".
   std::uint32_t mtu = 0;             ///< Of the network on this node, in bytes; 0: not known.
   std::string node_address;          ///< This node's own in the network.
+  std::string backend;  ///< What shares connections there: "nftables", "ipvs", "iptables".
   bool operator==(NetworkPath const&) const = default;
 };
 

@@ -33,6 +33,7 @@ void describe(A& a, Ref<A, model::NetworkPath> path) {
   a.omit("Targets", path.targets);
   a.keep("MTU", path.mtu);
   a.keep("NodeAddress", path.node_address);
+  a.omit("Backend", path.backend);
 }
 
 template <class A>

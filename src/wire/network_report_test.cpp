@@ -32,8 +32,11 @@ TEST(NetworkReport, ReportsComeBackAsTheyWere) {
   ASSERT_TRUE(without_path) << without_path.error().message;
   EXPECT_EQ(*without_path, report);
 
-  report.path = model::NetworkPath{
-      .open = true, .targets = {"10.0.0.11 . 80"}, .mtu = 1450, .node_address = "10.0.0.2"};
+  report.path = model::NetworkPath{.open = true,
+                                   .targets = {"10.0.0.11 . 80"},
+                                   .mtu = 1450,
+                                   .node_address = "10.0.0.2",
+                                   .backend = "ipvs"};
   auto const with_path = network_report_from(network_report_text(report));
   ASSERT_TRUE(with_path) << with_path.error().message;
   EXPECT_EQ(*with_path, report);

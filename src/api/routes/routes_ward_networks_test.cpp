@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "api/routes/testing/networks_test.h"
 
 namespace swarmward::api {
@@ -142,6 +144,20 @@ TEST_F(WardNetworksTest, APublishedPortIsFollowed) {
   EXPECT_EQ(backend["Turn"], 1);
   EXPECT_EQ(backend["OnEntryNode"], false);
   EXPECT_EQ(document["NextIsOneOf"], 1);
+}
+
+TEST_F(WardNetworksTest, StepsNameWhatSharesConnectionsThere) {
+  make_web();
+  lead_to({"10.0.0.11 . 80"});
+  for (auto const& [backend, publisher, sharer] :
+       {std::tuple{"nftables", "table ip ward_published", "table ip ward_ingress"},
+        {"ipvs", "chain WARD-PUB-ALL", "(IPVS)"},
+        {"iptables", "chain WARD-PUB-ALL", "chains WARD-PORT-"}}) {
+    ward_.networks[0].report->path->backend = backend;
+    auto const steps = get("/ward/trace?target=web:8080")["Steps"].dump();
+    EXPECT_THAT(steps, HasSubstr(publisher));
+    EXPECT_THAT(steps, HasSubstr(sharer));
+  }
 }
 
 TEST_F(WardNetworksTest, AVirtualAddressIsFollowed) {

@@ -89,13 +89,6 @@ class SharedTrace {
       return unavailable("node " + name + " does not tell what its kernel does: " + entry->problem +
                          ". To mend it: " + entry->cure + ". Or name another node by --from");
     }
-    auto const& found = entry->report->findings;
-    auto const other = std::ranges::find(found, "backend", &model::NetworkFinding::kind);
-    if (other != found.end()) {
-      return Error{ErrorCode::NotImplemented,
-                   "node " + name + ": " + other->what + ". To mend it: " + other->cure +
-                       ". Or name another node by --from"};
-    }
     return std::nullopt;
   }
 
@@ -108,7 +101,7 @@ class SharedTrace {
       steps.push_back("a client connects to port " + port + " of any address of " + here + " (" +
                       target_.from->status.addr + ")");
       steps.push_back(here + (path.open ? " hands the port" : " does NOT hand the port") +
-                      " over to the ingress network's namespace (table ip ward_published)");
+                      " over to the ingress network's namespace (" + publisher(path) + ")");
       if (!path.open) {
         warnings_.push_back(
             "node " + here + " does not publish port " + port +
@@ -196,6 +189,24 @@ class SharedTrace {
                                   std::string(model::to_string(task.status.state)));
   }
 
+  /// What hands ports over, as an administrator finds it.
+  [[nodiscard]] static std::string publisher(model::NetworkPath const& path) {
+    bool const chains = path.backend == "ipvs" || path.backend == "iptables";
+    return chains ? "chain WARD-PUB-ALL" : "table ip ward_published";
+  }
+
+  /// What picks a backend, as an administrator finds it.
+  [[nodiscard]] std::string sharer(model::NetworkPath const& path) const {
+    bool const ingress = target_.kind == Kind::Ingress;
+    if (path.backend == "ipvs") {
+      return "IPVS";
+    }
+    if (path.backend == "iptables") {
+      return ingress ? "chains WARD-PORT-…" : "chains WARD-VIP-…";
+    }
+    return ingress ? "table ip ward_ingress" : "table ip ward_vip";
+  }
+
   void close_steps(std::size_t reachable,
                    bool mapped,
                    model::NetworkPath const& path,
@@ -206,8 +217,7 @@ class SharedTrace {
                           target_.service->name() + " tells why tasks do not run");
     }
     if (mapped) {
-      auto const table = target_.kind == Kind::Ingress ? "ip ward_ingress" : "ip ward_vip";
-      steps_.push_back("the network's namespace on " + here + " (table " + table + ") gives " +
+      steps_.push_back("the network's namespace on " + here + " (" + sharer(path) + ") gives " +
                        (reachable == 0   ? "it to nobody"
                         : reachable == 1 ? "every connection to the one backend"
                                          : "connections to " + std::to_string(reachable) +

@@ -33,11 +33,11 @@ namespace {
 /// Source of the period: what administrators notice of a firewall that was started anew.
 constexpr std::chrono::seconds kLookAfter{5};
 
-mesh::InspectedPlaces places_of(mesh::AgentOptions const& options, mesh::Backend backend) {
+mesh::InspectedPlaces places_of(mesh::AgentOptions const& options, mesh::ChosenBackend backend) {
   auto const files = mesh::network_paths(options);
   mesh::InspectedPlaces places{
       .namespaces = files.namespaces, .state = files.state, .plan = files.plan, .underlay = {}};
-  places.backend = backend;
+  places.backend = std::move(backend);
   return places;
 }
 
@@ -90,7 +90,7 @@ void HostNetworks::start(model::NodeId const& node) {
     work_->options = wanted;
     {
       std::lock_guard const lock(mutex_);
-      inspectable_ = {.places = places_of(wanted, backend->backend), .health = {}};
+      inspectable_ = {.places = places_of(wanted, *backend), .health = {}};
     }
     note_pass({});
     work_->agent = std::make_unique<mesh::Agent>(std::move(wanted));

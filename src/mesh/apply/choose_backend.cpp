@@ -1,12 +1,9 @@
 #include "mesh/apply/choose_backend.h"
 
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include "mesh/apply/ipvs.h"
 #include "mesh/apply/net_namespace.h"
@@ -37,21 +34,6 @@ model::PlannedNetwork sample_network() {
 std::vector<model::PlannedPort> sample_ports() {
   return {{8080, 80, model::Protocol::Tcp, {"10.0.0.11", "10.0.0.12"}},
           {8080, 80, model::Protocol::Udp, {"10.0.0.11", "10.0.0.12"}}};
-}
-
-/// In a new namespace that goes afterwards.
-Result<void> try_out(std::function<Result<void>(NetNamespace const&)> const& work) {
-  Result<void> result;
-  std::thread thread([&] {
-    if (unshare(CLONE_NEWNET) != 0) {
-      result = unavailable("network namespaces need root");
-      return;
-    }
-    auto const net = NetNamespace::current();
-    result = net ? work(*net) : net.error();
-  });
-  thread.join();
-  return result;
 }
 
 Result<void> try_nftables(NetNamespace const& net) {
@@ -97,8 +79,8 @@ std::vector<std::string> flavours() {
 Result<ChosenBackend> find_flavour(Backend backend) {
   Result<ChosenBackend> chosen = unavailable("there is no iptables");
   for (auto const& flavour : flavours()) {
-    auto const tried =
-        try_out([&](NetNamespace const& net) { return try_chains(net, flavour, backend); });
+    auto const tried = NetNamespace::run_in_new(
+        [&](NetNamespace const& net) { return try_chains(net, flavour, backend); });
     if (tried) {
       return ChosenBackend{.backend = backend, .iptables = flavour};
     }
@@ -109,12 +91,12 @@ Result<ChosenBackend> find_flavour(Backend backend) {
 
 Result<ChosenBackend> try_backend(Backend backend) {
   if (backend == Backend::Nftables) {
-    auto const tried = try_out(try_nftables);
+    auto const tried = NetNamespace::run_in_new(try_nftables);
     return tried ? ChosenBackend{} : Result<ChosenBackend>(tried.error());
   }
   if (backend == Backend::Ipvs) {
     load_ipvs();
-    if (auto const tried = try_out(try_services); !tried) {
+    if (auto const tried = NetNamespace::run_in_new(try_services); !tried) {
       return tried.error();
     }
   }

@@ -10,6 +10,7 @@
 #include <linux/ip_vs.h>
 #include <netinet/in.h>
 
+#include "mesh/apply/kernel_settings.h"
 #include "mesh/apply/run_program.h"
 #include "mesh/apply/sysctl.h"
 
@@ -153,7 +154,19 @@ Result<Ipvs> Ipvs::open(NetNamespace const& net) {
 }
 
 Result<VirtualServices> Ipvs::list(ServiceKind kind) {
+  auto const listed = list_in_turn(kind);
+  if (!listed) {
+    return listed.error();
+  }
   VirtualServices services;
+  for (auto const& [service, servers] : *listed) {
+    services[service].insert(servers.begin(), servers.end());
+  }
+  return services;
+}
+
+Result<std::map<VirtualService, ServersInTurn>> Ipvs::list_in_turn(ServiceKind kind) {
+  std::map<VirtualService, ServersInTurn> services;
   NetlinkMessage message(family_, 0);
   auto const listed = netlink_.dump(
       "listing services of IPVS", start(message, IPVS_CMD_GET_SERVICE), [&](nlmsghdr const* part) {
@@ -175,8 +188,8 @@ Result<VirtualServices> Ipvs::list(ServiceKind kind) {
   return services;
 }
 
-Result<std::map<RealServer, std::uint32_t>> Ipvs::list_servers(VirtualService const& service) {
-  std::map<RealServer, std::uint32_t> servers;
+Result<ServersInTurn> Ipvs::list_servers(VirtualService const& service) {
+  ServersInTurn servers;
   NetlinkMessage message(family_, 0);
   start(message, IPVS_CMD_GET_DEST).nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, service); });
   auto const listed = netlink_.dump("listing servers of IPVS", message, [&](nlmsghdr const* part) {
@@ -184,7 +197,8 @@ Result<std::map<RealServer, std::uint32_t>> Ipvs::list_servers(VirtualService co
     auto const* const about = all.find(IPVS_CMD_ATTR_DEST);
     RealServer const server{.address = address_in(all.find_inside(about, IPVS_DEST_ATTR_ADDR)),
                             .port = ntohs(short_in(all.find_inside(about, IPVS_DEST_ATTR_PORT)))};
-    servers[server] = number_of(all.find_inside(about, IPVS_DEST_ATTR_WEIGHT)).value_or(0);
+    auto const weight = number_of(all.find_inside(about, IPVS_DEST_ATTR_WEIGHT)).value_or(0);
+    servers.emplace_back(server, weight);
   });
   if (!listed) {
     return listed.error();
@@ -223,8 +237,8 @@ void load_ipvs() {
 
 Result<void> set_ipvs_settings(NetNamespace const& net) {
   return net.run([]() -> Result<void> {
-    for (char const* name : {"net/ipv4/vs/conntrack", "net/ipv4/vs/expire_nodest_conn"}) {
-      if (auto set = set_sysctl(name, "1"); !set) {
+    for (auto const& [name, value] : ipvs_settings()) {
+      if (auto set = set_sysctl(name, value); !set) {
         return set;
       }
     }

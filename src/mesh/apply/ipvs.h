@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <vector>
 
 #include "base/result.h"
@@ -15,6 +17,9 @@ class Ipvs {
   /// Errors: NotFound where the kernel has no IPVS (the module ip_vs is not there).
   [[nodiscard]] static Result<Ipvs> open(NetNamespace const& net);
 
+  /// All of that kind, with their servers in the order of their turns. Errors: Unavailable.
+  [[nodiscard]] Result<std::map<VirtualService, ServersInTurn>> list_in_turn(ServiceKind kind);
+
   /// All of that kind. Errors: Unavailable.
   [[nodiscard]] Result<VirtualServices> list(ServiceKind kind);
 
@@ -26,8 +31,7 @@ class Ipvs {
   Ipvs(Netlink netlink, std::uint16_t family) : netlink_(std::move(netlink)), family_(family) {}
 
   [[nodiscard]] Result<void> carry_out(ServiceStep const& step);
-  [[nodiscard]] Result<std::map<RealServer, std::uint32_t>> list_servers(
-      VirtualService const& service);
+  [[nodiscard]] Result<ServersInTurn> list_servers(VirtualService const& service);
 
   Netlink netlink_;
   std::uint16_t family_;  ///< The kernel's number of this part of it.
@@ -36,8 +40,7 @@ class Ipvs {
 /// Asks the kernel to load IPVS where it is a module. Starts a program; no error if there is none.
 void load_ipvs();
 
-/// What IPVS needs of the namespace: connections are tracked, so that tasks can see the node, and
-/// flows to servers that are gone are shared anew. Errors: NotFound where the kernel has no IPVS.
+/// Sets ipvs_settings() in the namespace. Errors: NotFound where the kernel has no IPVS.
 [[nodiscard]] Result<void> set_ipvs_settings(NetNamespace const& net);
 
 }  // namespace swarmward::mesh

@@ -27,6 +27,12 @@ std::vector<KernelSetting> welcome_overlay_settings() {
           {"net/ipv4/icmp_ratemask", "6160"}};
 }
 
+/// Connections are tracked, so that tasks can see the node, and flows to servers that are gone are
+/// shared anew.
+std::vector<KernelSetting> ipvs_settings() {
+  return {{"net/ipv4/vs/conntrack", "1"}, {"net/ipv4/vs/expire_nodest_conn", "1"}};
+}
+
 /// The host accepts 127.0.0.1 as a source on this device only, and takes part in routing at all:
 /// an engine that starts later would switch it on as well.
 std::vector<KernelSetting> host_link_settings() {

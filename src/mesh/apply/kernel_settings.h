@@ -21,6 +21,8 @@ struct KernelSetting {
 inline constexpr char const* kBridgedFramesSetting = "net/bridge/bridge-nf-call-iptables";
 /// Of every overlay's namespace, as far as the kernel has them.
 [[nodiscard]] std::vector<KernelSetting> welcome_overlay_settings();
+/// Of namespaces where IPVS shares connections.
+[[nodiscard]] std::vector<KernelSetting> ipvs_settings();
 /// Of the host's namespace, once the device to the ingress network is there.
 [[nodiscard]] std::vector<KernelSetting> host_link_settings();
 /// Of the ingress network's namespace, beside those of every overlay.

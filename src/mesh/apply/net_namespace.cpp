@@ -107,6 +107,21 @@ Result<void> NetNamespace::remove(std::filesystem::path const& path) {
   return {};
 }
 
+Result<void> NetNamespace::run_in_new(
+    std::function<Result<void>(NetNamespace const&)> const& work) {
+  Result<void> result;
+  // The thread ends with it: no other one ever is there.
+  std::thread([&] {
+    if (unshare(CLONE_NEWNET) != 0) {
+      result = failed("making a network namespace", errno);
+      return;
+    }
+    auto const fresh = current();
+    result = fresh ? work(*fresh) : fresh.error();
+  }).join();
+  return result;
+}
+
 NetNamespace::NetNamespace(NetNamespace&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 NetNamespace& NetNamespace::operator=(NetNamespace&& other) noexcept {

@@ -26,6 +26,11 @@ class NetNamespace {
   /// devices in it. No error where nothing is.
   [[nodiscard]] static Result<void> remove(std::filesystem::path const& path);
 
+  /// Runs the work in a new namespace that goes afterwards: what the work tries there changes
+  /// nothing. The work must not throw. Errors: Unavailable without root, and those of the work.
+  [[nodiscard]] static Result<void> run_in_new(
+      std::function<Result<void>(NetNamespace const&)> const& work);
+
   NetNamespace(NetNamespace&& other) noexcept;
   NetNamespace& operator=(NetNamespace&& other) noexcept;
   ~NetNamespace();

@@ -38,6 +38,12 @@ Result<std::string> run_in(NetNamespace const& net,
   return output;
 }
 
+Result<std::string> restore(NetNamespace const& net,
+                            std::string const& iptables,
+                            std::string const& text) {
+  return run_in(net, {iptables + "-restore", "-w", kRestoreLockSeconds, "--noflush"}, text);
+}
+
 }  // namespace
 
 OwnedChains::OwnedChains(NetNamespace const& net, std::string iptables, std::string_view prefix)
@@ -55,7 +61,7 @@ Result<void> OwnedChains::reassert() {
   if (!wanted_) {
     return {};
   }
-  auto const there = present();
+  auto const there = list_chains(net_, iptables_, prefix_);
   if (!there) {
     return there.error();
   }
@@ -64,7 +70,7 @@ Result<void> OwnedChains::reassert() {
 
 Result<void> OwnedChains::remove() {
   wanted_.reset();
-  auto const there = present();
+  auto const there = list_chains(net_, iptables_, prefix_);
   if (!there) {
     return there.error();
   }
@@ -74,16 +80,14 @@ Result<void> OwnedChains::remove() {
 Result<void> OwnedChains::write(Chains const& wanted, std::string const& before) {
   seen_.reset();
   if (auto const text = render_chains(wanted, before); !text.empty()) {
-    auto const written =
-        run_in(net_, {iptables_ + "-restore", "-w", kRestoreLockSeconds, "--noflush"}, text);
-    if (!written) {
+    if (auto const written = restore(net_, iptables_, text); !written) {
       return written.error();
     }
   }
   if (wanted.empty()) {
     return {};
   }
-  auto there = present();
+  auto there = list_chains(net_, iptables_, prefix_);
   if (!there) {
     return there.error();
   }
@@ -91,12 +95,36 @@ Result<void> OwnedChains::write(Chains const& wanted, std::string const& before)
   return {};
 }
 
-Result<std::string> OwnedChains::present() const {
-  auto const saved = run_in(net_, {iptables_ + "-save"}, {});
+Result<std::string> list_chains(NetNamespace const& net,
+                                std::string const& iptables,
+                                std::string_view prefix) {
+  auto const saved = run_in(net, {iptables + "-save"}, {});
   if (!saved) {
     return saved.error();
   }
-  return own_part(*saved, prefix_);
+  return own_part(*saved, prefix);
+}
+
+Result<std::string> list_chains_once_put(Chains const& wanted,
+                                         std::string const& iptables,
+                                         std::string_view prefix) {
+  std::string told;
+  auto const tried = NetNamespace::run_in_new([&](NetNamespace const& net) -> Result<void> {
+    auto const put = restore(net, iptables, render_chains(wanted, {}));
+    if (!put) {
+      return put.error();
+    }
+    auto listed = list_chains(net, iptables, prefix);
+    if (!listed) {
+      return listed.error();
+    }
+    told = std::move(*listed);
+    return {};
+  });
+  if (!tried) {
+    return tried.error();
+  }
+  return told;
 }
 
 bool may_have_chains(NetNamespace const& net, std::string const& iptables) {

@@ -29,7 +29,6 @@ class OwnedChains {
   [[nodiscard]] Result<void> remove();
 
  private:
-  [[nodiscard]] Result<std::string> present() const;
   [[nodiscard]] Result<void> write(Chains const& wanted, std::string const& before);
 
   NetNamespace const& net_;
@@ -38,6 +37,18 @@ class OwnedChains {
   std::optional<Chains> wanted_;     ///< Nothing before put().
   std::optional<std::string> seen_;  ///< What was there after the last change that succeeded.
 };
+
+/// Our chains whose names begin so, and the jumps to them, as own_part() has them; empty without
+/// any. Starts a program. Errors: as above.
+[[nodiscard]] Result<std::string> list_chains(NetNamespace const& net,
+                                              std::string const& iptables,
+                                              std::string_view prefix);
+
+/// What list_chains() tells where these chains, and nothing else, were put: iptables says rules in
+/// other words than it was told. Tried out in a namespace of its own. Starts programs.
+[[nodiscard]] Result<std::string> list_chains_once_put(Chains const& wanted,
+                                                       std::string const& iptables,
+                                                       std::string_view prefix);
 
 /// Are there chains of ours of that flavour? Cheap: starts no program. Changes nothing; with the
 /// legacy flavour, for which that takes a program, any table of its own counts.

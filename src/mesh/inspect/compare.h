@@ -34,21 +34,15 @@ void compare_peers(WantedNetwork const& wanted, ObservedOverlay const& seen, Fin
 /// What keys of a table are called by people: "10.0.1.5" is "10.0.1.5 (web)".
 using KeyNames = std::map<std::string, std::string>;
 
-struct TableComparison {
-  std::string table;     ///< "ip ward_vip".
-  std::string commands;  ///< Of render/, for the whole table.
-  std::string purpose;   ///< What it is for: "connections to virtual addresses".
-  KeyNames names;
-};
-/// A table that cannot be there, as its error NotImplemented says, is passed by.
-void compare_table(TableComparison const& wanted, ObservedTable const& seen, Findings& findings);
+/// One part of a backend. `names` are those of its keys.
+void compare_shared(SharedPart const& part, KeyNames const& names, Findings& findings);
 
-/// The table of virtual addresses.
+/// Virtual addresses.
 void compare_vips(model::PlannedNetwork const& network,
                   ObservedOverlay const& seen,
                   Findings& findings);
 
-/// Published ports: link, tables, firewall, reserved ports. `network` is the ingress network.
+/// Published ports: link, backend, firewall, reserved ports. `network` is the ingress network.
 void compare_ingress(model::NetworkPlan const& plan,
                      model::PlannedNetwork const& network,
                      IngressLink const& link,

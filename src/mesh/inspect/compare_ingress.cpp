@@ -118,27 +118,12 @@ void compare_ingress(model::NetworkPlan const& plan,
   compare_settings(
       ingress_settings(), seen.inner_settings, "the ingress network's namespace", findings);
   auto const names = port_names(plan.ports);
-  PublishedRules const published{
-      .host_side = link.host_side, .ingress_side = link.ingress_side, .ports = ports};
-  compare_table({.table = kPublishedTable,
-                 .commands = render_published_table(published),
-                 .purpose = "connections to published ports",
-                 .names = names},
-                seen.published,
-                findings);
-  auto const commands = render_ingress_tables(plan_ingress_rules(network, plan.ports, nullptr));
-  compare_table({.table = kIngressTable,
-                 .commands = commands,
-                 .purpose = "connections to published ports",
-                 .names = names},
-                seen.shared,
-                findings);
-  compare_table({.table = kIsolationTable,
-                 .commands = commands,
-                 .purpose = "limits between tasks of the ingress network",
-                 .names = names},
-                seen.isolation,
-                findings);
+  for (auto const& part : seen.published) {
+    compare_shared(part, names, findings);
+  }
+  for (auto const& part : seen.shared) {
+    compare_shared(part, names, findings);
+  }
   compare_forward(seen, findings);
   compare_reservations(ports, names, seen, findings);
 }

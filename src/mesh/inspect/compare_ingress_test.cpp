@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "mesh/inspect/compare.h"
+#include "mesh/inspect/table_look.h"
 #include "mesh/inspect/testing/kinds.h"
 #include "mesh/render/ingress_rules.h"
 
@@ -45,11 +46,13 @@ class CompareIngressTest : public ::testing::Test {
       seen_.inner_settings[name] = value;
     }
     ports_ = plan_published(plan_.ports, [](std::string const&) { return std::vector<Address>(); });
-    PublishedRules const published{link_.host_side, link_.ingress_side, ports_};
-    seen_.published = rendered_contents(render_published_table(published), kPublishedTable);
-    auto const commands = render_ingress_tables(plan_ingress_rules(network_, plan_.ports, nullptr));
-    seen_.shared = rendered_contents(commands, kIngressTable);
-    seen_.isolation = rendered_contents(commands, kIsolationTable);
+    seen_.published = {published_table_part({link_.host_side, link_.ingress_side, ports_})};
+    seen_.shared = port_table_parts({network_, plan_.ports, link_.ingress_side});
+    for (auto* parts : {&seen_.published, &seen_.shared}) {
+      for (auto& part : *parts) {
+        part.has = part.must;
+      }
+    }
     seen_.holders[{model::Protocol::Tcp, 8080}] = {.ours = true, .program = ""};
   }
 
@@ -80,13 +83,17 @@ TEST_F(CompareIngressTest, Link) {
 }
 
 TEST_F(CompareIngressTest, APortThatIsNotPublished) {
-  seen_.published->sets["published"].clear();
+  seen_.published[0].has->sets["published"].clear();
   EXPECT_THAT(compare(), ElementsAre("element.missing"));
   EXPECT_THAT(found_[0].what, HasSubstr("published lacks port 8080/tcp"));
 }
 
 TEST_F(CompareIngressTest, FlushedTables) {
-  seen_.published = seen_.shared = seen_.isolation = not_found("gone");
+  for (auto* parts : {&seen_.published, &seen_.shared}) {
+    for (auto& part : *parts) {
+      part.has = not_found("gone");
+    }
+  }
   EXPECT_THAT(compare(), SizeIs(3));
 }
 

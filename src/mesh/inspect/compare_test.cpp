@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "mesh/apply/overlay.h"
+#include "mesh/inspect/table_look.h"
 #include "mesh/inspect/testing/kinds.h"
-#include "mesh/render/vip_rules.h"
 
 namespace swarmward::mesh {
 namespace {
@@ -45,14 +45,17 @@ class CompareTest : public ::testing::Test {
         seen_.settings[name] = value;
       }
     }
-    seen_.vips = rendered_contents(
-        render_vip_table(plan_vip_rules(planned, VipSource::Client, nullptr)), kVipTable);
+    seen_.vips = {vip_table_part(planned, VipSource::Client)};
+    seen_.vips[0].has = seen_.vips[0].must;
     seen_.names = {{"web", {ip("10.0.1.5")}}, {"tasks.web", {ip("10.0.1.11"), ip("10.0.1.12")}}};
     engine_.containers = {
         {.name = "web.1.x", .running = true, .addresses = {{"engine-1", "10.0.1.11"}}}};
   }
 
   std::vector<std::string> compare() {
+    auto const filter = seen_.settings.contains(kBridgedFramesSetting);
+    auto const source = filter ? VipSource::Client : VipSource::Node;
+    seen_.vips[0].must = vip_table_part(wanted_.planned, source).must;
     Findings findings;
     compare_overlay(wanted_, {}, state_, seen_, findings);
     compare_vips(wanted_.planned, seen_, findings);
@@ -176,39 +179,40 @@ TEST_F(CompareTest, Settings) {
 
 TEST_F(CompareTest, WithoutBridgeFilterItWorksButHidesClients) {
   seen_.settings.erase("net/bridge/bridge-nf-call-iptables");
-  seen_.vips = rendered_contents(
-      render_vip_table(plan_vip_rules(wanted_.planned, VipSource::Node, nullptr)), kVipTable);
+  seen_.vips[0].has = vip_table_part(wanted_.planned, VipSource::Node).must;
   EXPECT_THAT(compare(), ElementsAre("br-netfilter"));
   EXPECT_TRUE(found_[0].note);
 }
 
 TEST_F(CompareTest, AFlushedTable) {
-  seen_.vips = not_found("there is no table");
+  seen_.vips[0].has = not_found("there is no table");
   EXPECT_THAT(compare(), ElementsAre("table.missing"));
   EXPECT_THAT(found_[0].what, HasSubstr("ip ward_vip"));
 }
 
 TEST_F(CompareTest, ARemovedRuleAndChain) {
-  seen_.vips->chains["balance"] = 0;
-  seen_.vips->chains.erase("source");
+  seen_.vips[0].has->chains["balance"] = 0;
+  seen_.vips[0].has->chains.erase("source");
   EXPECT_THAT(compare(), ElementsAre("table.chains"));
   EXPECT_THAT(found_[0].what, HasSubstr("balance has 0 rules instead of 1 and source is missing"));
 }
 
 TEST_F(CompareTest, BackendsInOtherPlacesAreTheSame) {
-  seen_.vips->sets["backends"] = {"10.0.1.5 . 256 : 10.0.1.12", "10.0.1.5 . 257 : 10.0.1.11"};
+  seen_.vips[0].has->sets["backends"] = {"10.0.1.5 . 256 : 10.0.1.12",
+                                         "10.0.1.5 . 257 : 10.0.1.11"};
   EXPECT_THAT(compare(), IsEmpty());
 }
 
 TEST_F(CompareTest, BackendsThatDiffer) {
-  seen_.vips->sets["backends"] = {"10.0.1.5 . 256 : 10.0.1.12", "10.0.1.5 . 257 : 10.0.1.99"};
+  seen_.vips[0].has->sets["backends"] = {"10.0.1.5 . 256 : 10.0.1.12",
+                                         "10.0.1.5 . 257 : 10.0.1.99"};
   EXPECT_THAT(compare(), ElementsAre("backend.missing", "backend.extra"));
   EXPECT_THAT(found_[0].what, HasSubstr("10.0.1.5 (web) does not lead to 10.0.1.11"));
   EXPECT_THAT(found_[1].what, HasSubstr("leads to 10.0.1.99"));
 }
 
 TEST_F(CompareTest, ElementsThatDiffer) {
-  seen_.vips->sets["vips"] = {"10.0.1.6 : goto pick2_5"};
+  seen_.vips[0].has->sets["vips"] = {"10.0.1.6 : goto pick2_5"};
   EXPECT_THAT(compare(), ElementsAre("element.missing", "element.extra"));
   EXPECT_THAT(found_[0].what, HasSubstr("vips lacks 10.0.1.5 (web) : goto pick2_5"));
 }
@@ -229,7 +233,7 @@ TEST_F(CompareTest, ATaskWithoutItsContainer) {
 
 TEST_F(CompareTest, ATaskThatDoesNotServeYetNeedsNone) {
   wanted_.planned.local.push_back("10.0.1.20");
-  seen_.vips->sets["hairpin"].insert("10.0.1.20 . 10.0.1.20");
+  seen_.vips[0].has->sets["hairpin"].insert("10.0.1.20 . 10.0.1.20");
   EXPECT_THAT(compare(), IsEmpty());
 }
 

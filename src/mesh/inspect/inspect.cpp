@@ -6,15 +6,12 @@
 #include <fmt/format.h>
 
 #include "mesh/apply/interface_addresses.h"
-#include "mesh/apply/kernel_settings.h"
 #include "mesh/apply/overlay.h"
-#include "mesh/backend.h"
 #include "mesh/device_name.h"
 #include "mesh/inspect/compare.h"
+#include "mesh/inspect/find_path.h"
 #include "mesh/inspect/observe.h"
 #include "mesh/kept_file.h"
-#include "mesh/render/ingress_rules.h"
-#include "mesh/render/vip_rules.h"
 #include "mesh/wanted.h"
 #include "wire/network_plan.h"
 #include "wire/network_report.h"
@@ -66,9 +63,6 @@ class Look {
     report_.mark = agent.mark;
     report_.age_seconds = agent.age_seconds;
     look_at_engine();
-    if (places_.backend != Backend::Nftables) {
-      note_backend();
-    }
     look_at_networks(*host);
     report_.findings = findings_.found();
     report_.looked_at = findings_.looked_at();
@@ -112,30 +106,6 @@ class Look {
     find_missing(wanted.networks);
   }
 
-  [[nodiscard]] Error other_backend() const {
-    return {ErrorCode::NotImplemented,
-            fmt::format("connections are shared by {}", to_text(places_.backend))};
-  }
-
-  void note_backend() {
-    findings_.note("backend",
-                   fmt::format("connections are shared by {}: its rules were not compared with the "
-                               "plan, and trace cannot follow them",
-                               to_text(places_.backend)),
-                   "--mesh-backend asks for it, or the kernel has no nftables",
-                   "look at them by hand (docs/networks.md), or start the daemon with "
-                   "--mesh-backend nftables");
-  }
-
-  /// IPVS needs that bridged frames are hidden where there are VIPs.
-  void leave_out_rules(ObservedOverlay& seen) const {
-    seen.vips = other_backend();
-    auto const frames = seen.settings.find(kBridgedFramesSetting);
-    if (places_.backend == Backend::Ipvs && frames != seen.settings.end()) {
-      frames->second = "1";
-    }
-  }
-
   void look_at(WantedNetwork const& wanted, NetNamespace const& host) {
     auto const& planned = wanted.planned;
     auto const named = std::ranges::find(plan_.networks, planned.id, &model::PlannedNetwork::id);
@@ -144,10 +114,7 @@ class Look {
     }
     findings_.about(planned.name);
     report_.networks.push_back(planned.name);
-    auto seen = observe_overlay(file_of(planned.id), planned);
-    if (places_.backend != Backend::Nftables) {
-      leave_out_rules(seen);
-    }
+    auto const seen = observe_overlay(file_of(planned.id), planned, places_.backend);
     auto underlay = places_.underlay;
     underlay.port = static_cast<std::uint16_t>(plan_.data_path_port);
     compare_overlay(wanted, underlay, state_, seen, findings_);
@@ -164,7 +131,7 @@ class Look {
       auto const has_address = std::ranges::any_of(seen.bridge_addresses, [&](auto const& each) {
         return to_text(each.address) == question_.path_key;
       });
-      set_path(has_address, "vips", seen.vips);
+      set_path(has_address, seen.vips);
       describe_path(planned, seen);
     }
     findings_.about({});
@@ -177,47 +144,25 @@ class Look {
     }
     auto const ports = plan_published(
         plan_.ports, [&](std::string const& interface) { return addresses_of(host, interface); });
-    auto seen = observe_ingress(host, file_of(planned.id), ports);
-    if (places_.backend != Backend::Nftables) {
-      seen.published = seen.shared = seen.isolation = other_backend();
-    }
+    auto const file = file_of(planned.id);
+    auto const seen = observe_ingress({.host = host,
+                                       .ingress = file,
+                                       .link = *link,
+                                       .network = planned,
+                                       .planned = plan_.ports,
+                                       .ports = ports},
+                                      places_.backend);
     compare_ingress(plan_, planned, *link, ports, seen, findings_);
     if (question_.path_network == planned.id && !question_.path_key.empty()) {
-      bool open = false;
-      if (seen.published) {
-        for (char const* name : {"published", "bound"}) {
-          auto const set = seen.published->sets.find(name);
-          open = open || (set != seen.published->sets.end() &&
-                          std::ranges::any_of(set->second, [&](std::string const& element) {
-                            return element.ends_with(question_.path_key);
-                          }));
-        }
-      }
-      set_path(open, "ports", seen.shared);
+      set_path(hands_over(seen.published, question_.path_key), seen.shared);
     }
   }
 
-  /// `dispatch`: the map from keys to chains; without an entry there nothing is picked.
-  void set_path(bool open, char const* dispatch, ObservedTable const& table) {
-    if (places_.backend != Backend::Nftables) {
-      return;  // The note tells; a path without steps would look like a fault.
-    }
-    model::NetworkPath path;
+  void set_path(bool open, std::vector<SharedPart> const& parts) {
+    auto& path = report_.path.emplace();
     path.open = open;
-    if (table) {
-      auto const keys = table->sets.find(dispatch);
-      bool const leads = keys != table->sets.end() &&
-                         std::ranges::any_of(keys->second, [&](std::string const& element) {
-                           return element.starts_with(question_.path_key + " : ");
-                         });
-      auto const backends = table->sets.find("backends");
-      if (leads && backends != table->sets.end()) {
-        auto const targets = targets_by_key(backends->second);
-        auto const found = targets.find(question_.path_key);
-        path.targets = found == targets.end() ? std::vector<std::string>() : found->second;
-      }
-    }
-    report_.path = std::move(path);
+    path.targets = find_targets(parts, question_.path_key);
+    path.backend = to_text(places_.backend.backend);
   }
 
   void describe_path(model::PlannedNetwork const& planned, ObservedOverlay const& seen) {

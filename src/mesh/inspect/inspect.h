@@ -19,8 +19,7 @@ struct InspectedPlaces {
   std::filesystem::path plan;        ///< What the manager told last.
   Underlay underlay;
   Subnet link = Ingress::kDefaultLink;
-  /// What shares connections here. Only the tables of nftables are compared.
-  Backend backend = Backend::Nftables;
+  ChosenBackend backend = {};  ///< What shares connections here.
 };
 
 /// What the agent says of itself, beside its files.

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "mesh/apply/ingress_link.h"
 #include "mesh/apply/kernel_settings.h"
 #include "mesh/apply/net_namespace.h"
+#include "mesh/backend.h"
 #include "mesh/inspect/observed.h"
 #include "model/network_plan.h"
 
@@ -17,13 +19,22 @@ namespace swarmward::mesh {
 
 /// The overlay whose namespace the file keeps, and what its resolver says of the network's names.
 [[nodiscard]] ObservedOverlay observe_overlay(std::filesystem::path const& file,
-                                              model::PlannedNetwork const& network);
+                                              model::PlannedNetwork const& network,
+                                              ChosenBackend const& backend);
 
-/// Published ports. `ingress` is the file that keeps the ingress network's namespace; where there
-/// is none, all that belongs into it is missing.
-[[nodiscard]] ObservedIngress observe_ingress(NetNamespace const& host,
-                                              std::filesystem::path const& ingress,
-                                              std::set<Published> const& ports);
+/// Where to look for published ports, and what must be there.
+struct IngressPlaces {
+  NetNamespace const& host;
+  std::filesystem::path const& ingress;  ///< Keeps the namespace of the ingress network.
+  IngressLink const& link;
+  model::PlannedNetwork const& network;  ///< The ingress network.
+  std::vector<model::PlannedPort> const& planned;
+  std::set<Published> const& ports;  ///< What the host answers on.
+};
+
+/// Published ports. Where there is no ingress network, nothing of what belongs into it is seen.
+[[nodiscard]] ObservedIngress observe_ingress(IngressPlaces const& places,
+                                              ChosenBackend const& backend);
 
 /// Who has which of these ports in the namespace; those that nobody has are missing. Of other
 /// processes only those that this one may look into are named.
@@ -33,7 +44,5 @@ namespace swarmward::mesh {
 /// The values of these settings in the namespace, as far as the kernel has them.
 [[nodiscard]] std::map<std::string, std::string> observe_settings(
     NetNamespace const& net, std::vector<KernelSetting> const& settings);
-
-[[nodiscard]] ObservedTable observe_table(NetNamespace const& net, std::string const& table);
 
 }  // namespace swarmward::mesh

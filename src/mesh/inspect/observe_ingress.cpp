@@ -2,6 +2,7 @@
 
 #include "mesh/apply/forward_filter.h"
 #include "mesh/inspect/observe.h"
+#include "mesh/inspect/shared_look.h"
 #include "mesh/render/ingress_rules.h"
 
 namespace swarmward::mesh {
@@ -30,25 +31,31 @@ void observe_end(NetNamespace const& net,
 
 }  // namespace
 
-ObservedIngress observe_ingress(NetNamespace const& host,
-                                std::filesystem::path const& ingress,
-                                std::set<Published> const& ports) {
+ObservedIngress observe_ingress(IngressPlaces const& places, ChosenBackend const& backend) {
+  auto const& host = places.host;
+  auto const& link = places.link;
   ObservedIngress seen;
   observe_end(host, kHostDevice, seen.host_links, seen.host_addresses);
   seen.host_settings = observe_settings(host, host_link_settings());
-  seen.published = observe_table(host, kPublishedTable);
+  auto const look = make_shared_look(backend);
+  seen.published = look->published(
+      host,
+      {.host_side = link.host_side, .ingress_side = link.ingress_side, .ports = places.ports});
   seen.drops = find_forward_drops(host);
-  seen.holders = observe_ports(host, ports);
-  auto const home = NetNamespace::open(ingress);
+  seen.holders = observe_ports(host, places.ports);
+  auto const home = NetNamespace::open(places.ingress);
   if (!home) {
-    seen.shared = home.error();
-    seen.isolation = home.error();
     return seen;
   }
   observe_end(*home, kIngressDevice, seen.inner_links, seen.inner_addresses);
   seen.inner_settings = observe_settings(*home, ingress_settings());
-  seen.shared = observe_table(*home, kIngressTable);
-  seen.isolation = observe_table(*home, kIsolationTable);
+  auto const frames = observe_settings(*home, {{kBridgedFramesSetting, {}}});
+  seen.shared =
+      look->ports(*home,
+                  {.network = places.network,
+                   .ports = places.planned,
+                   .asked = link.ingress_side,
+                   .frames = frames.empty() ? BridgedFrames::Hidden : BridgedFrames::Shown});
   return seen;
 }
 

@@ -1,11 +1,10 @@
 #include <algorithm>
 
-#include "mesh/apply/nft.h"
 #include "mesh/apply/overlay.h"
 #include "mesh/apply/sysctl.h"
 #include "mesh/inspect/ask_names.h"
 #include "mesh/inspect/observe.h"
-#include "mesh/render/vip_rules.h"
+#include "mesh/inspect/shared_look.h"
 
 namespace swarmward::mesh {
 namespace {
@@ -57,14 +56,11 @@ std::map<std::string, std::string> observe_settings(NetNamespace const& net,
   return values;
 }
 
-ObservedTable observe_table(NetNamespace const& net, std::string const& table) {
-  auto const json = list_table_json(net, table);
-  return json ? listed_contents(*json) : ObservedTable(json.error());
-}
-
 ObservedOverlay observe_overlay(std::filesystem::path const& file,
-                                model::PlannedNetwork const& network) {
+                                model::PlannedNetwork const& network,
+                                ChosenBackend const& backend) {
   ObservedOverlay seen;
+  seen.backend = backend.backend;
   auto const home = NetNamespace::open(file);
   if (!home) {
     seen.failure = home.error().message;
@@ -78,10 +74,13 @@ ObservedOverlay observe_overlay(std::filesystem::path const& file,
   seen.links = or_nothing(list_links(*inner));
   observe_ways(*inner, seen);
   auto settings = overlay_settings();
-  auto const welcome = welcome_overlay_settings();
-  settings.insert(settings.end(), welcome.begin(), welcome.end());
+  for (auto const& more : {welcome_overlay_settings(), ipvs_settings()}) {
+    settings.insert(settings.end(), more.begin(), more.end());
+  }
   seen.settings = observe_settings(*home, settings);
-  seen.vips = observe_table(*home, kVipTable);
+  auto const source =
+      seen.settings.contains(kBridgedFramesSetting) ? VipSource::Client : VipSource::Node;
+  seen.vips = make_shared_look(backend)->vips(*home, network, source);
   if (auto const server = parse_address(network.node_address)) {
     seen.names = ask_names(*home, *server, names_of(network));
   }

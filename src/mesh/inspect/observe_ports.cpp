@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include "mesh/inspect/observe.h"
@@ -29,6 +32,36 @@ constexpr std::array kSocketLists{SocketList{"tcp", model::Protocol::Tcp, "0A"},
                                   SocketList{"udp", model::Protocol::Udp, "07"},
                                   SocketList{"udp6", model::Protocol::Udp, "07"}};
 
+/// "0100007F:0035", or by version 6 "…0000FFFF00000100007F:0035": the bytes of each word are turned
+/// round. Nothing where it is no address of version 4 and not all of the host's.
+std::optional<Address> local_address(std::string const& column) {
+  constexpr std::string_view kMapped = "0000000000000000FFFF0000";
+  auto text = column.substr(0, column.rfind(':'));
+  if (text.find_first_not_of('0') == std::string::npos) {
+    return Address{};
+  }
+  if (text.starts_with(kMapped)) {
+    text.erase(0, kMapped.size());
+  }
+  constexpr std::size_t kDigits = 8;
+  if (text.size() != kDigits) {
+    return std::nullopt;
+  }
+  return Address{ntohl(static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 16)))};
+}
+
+/// Where a socket takes what comes.
+struct LocalEnd {
+  model::Protocol protocol;
+  std::uint16_t port;
+  std::optional<Address> address;  ///< 0.0.0.0: all of the host's.
+};
+
+bool takes(LocalEnd const& end, Published const& published) {
+  return published.port == end.port && published.protocol == end.protocol &&
+         (published.at == Address{} || end.address == Address{} || end.address == published.at);
+}
+
 void read_sockets(SocketList const& list, std::set<Published> const& wanted, SocketsByPort& found) {
   constexpr std::size_t kLocal = 1;
   constexpr std::size_t kState = 3;
@@ -43,11 +76,13 @@ void read_sockets(SocketList const& list, std::set<Published> const& wanted, Soc
     if (columns.size() <= kNumber || columns[kState] != list.state) {
       continue;
     }
-    auto const port = columns[kLocal].substr(columns[kLocal].rfind(':') + 1);
-    Published const published{list.protocol,
-                              static_cast<std::uint16_t>(std::strtoul(port.c_str(), nullptr, 16))};
-    if (wanted.contains(published)) {
-      found[published].insert(columns[kNumber]);
+    auto const& local = columns[kLocal];
+    auto const port = std::strtoul(local.substr(local.rfind(':') + 1).c_str(), nullptr, 16);
+    LocalEnd const end{list.protocol, static_cast<std::uint16_t>(port), local_address(local)};
+    for (auto const& published : wanted) {
+      if (takes(end, published)) {
+        found[published].insert(columns[kNumber]);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "mesh/apply/interface_addresses.h"
 #include "mesh/apply/links.h"
 #include "mesh/apply/neighbours.h"
+#include "mesh/backend.h"
 #include "mesh/inspect/table_contents.h"
 #include "mesh/render/published_rules.h"
 
@@ -19,6 +20,18 @@ namespace swarmward::mesh {
 
 /// A table, or why there is nothing to compare.
 using ObservedTable = Result<TableContents>;
+
+/// What of a backend is in one namespace for one purpose: what must be there, and what is.
+struct SharedPart {
+  std::string where;        ///< "table ip ward_vip".
+  std::string verb = "is";  ///< "are", where the name is of many things.
+  std::string purpose;      ///< What fails without it.
+  TableContents must = {};  ///< As render/ has it.
+  ObservedTable has = TableContents();
+};
+
+inline constexpr char const* kVipPurpose = "connections to virtual addresses";
+inline constexpr char const* kPortPurpose = "connections to published ports";
 
 /// One overlay's namespace.
 struct ObservedOverlay {
@@ -30,7 +43,9 @@ struct ObservedOverlay {
   std::vector<Neighbour> vxlan_neighbours;
   std::vector<Neighbour> bridge_neighbours;
   std::map<std::string, std::string> settings;  ///< Those that the kernel has.
-  ObservedTable vips = TableContents();
+  /// What shares connections here.
+  Backend backend = Backend::Nftables;
+  std::vector<SharedPart> vips;
   /// What the agent's resolver answers here; names without an answer are missing.
   std::map<std::string, std::set<Address>> names;
 };
@@ -49,9 +64,8 @@ struct ObservedIngress {
   std::vector<InterfaceAddress> inner_addresses;  ///< Of the other.
   std::map<std::string, std::string> host_settings;
   std::map<std::string, std::string> inner_settings;
-  ObservedTable published = TableContents();
-  ObservedTable shared = TableContents();
-  ObservedTable isolation = TableContents();
+  std::vector<SharedPart> published;  ///< What the host hands over.
+  std::vector<SharedPart> shared;     ///< What the ingress network's namespace does with it.
   Result<std::vector<std::string>> drops = std::vector<std::string>();
   std::map<Published, PortHolder> holders;  ///< Ports that somebody has.
 };

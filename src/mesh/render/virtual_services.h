@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "mesh/address.h"
@@ -31,6 +32,9 @@ struct RealServer {
 
 /// Servers with their weights: 1, or 0 for one that keeps its connections and gets no new ones.
 using VirtualServices = std::map<VirtualService, std::map<RealServer, std::uint32_t>>;
+
+/// The servers of one service in the order of their turns, with their weights.
+using ServersInTurn = std::vector<std::pair<RealServer, std::uint32_t>>;
 
 /// Pure. Two services for each VIP that has backends, by the marks of plan_vip_marks().
 [[nodiscard]] VirtualServices plan_vip_services(model::PlannedNetwork const& network);
