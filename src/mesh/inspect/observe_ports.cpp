@@ -32,8 +32,8 @@ constexpr std::array kSocketLists{SocketList{"tcp", model::Protocol::Tcp, "0A"},
                                   SocketList{"udp", model::Protocol::Udp, "07"},
                                   SocketList{"udp6", model::Protocol::Udp, "07"}};
 
-/// "0100007F:0035", or by version 6 "…0000FFFF00000100007F:0035": the bytes of each word are turned
-/// round. Nothing where it is no address of version 4 and not all of the host's.
+/// "0100007F:0035", or by version 6 "0000000000000000FFFF00000100007F:0035": the bytes of each word
+/// are turned round. Nothing where it is no address of version 4 and not all of the host's.
 std::optional<Address> local_address(std::string const& column) {
   constexpr std::string_view kMapped = "0000000000000000FFFF0000";
   auto text = column.substr(0, column.rfind(':'));
