@@ -96,7 +96,10 @@ def in_network(members, host, name, command):
 
 
 def breaks(members, ward, host, expected, broken, *words):
-    """Breaks something, looks at once, and again where the agent was faster; the others are fine. Then it heals."""
+    """Breaks something, looks at once, and again where the agent was faster; the others are fine. Then it heals.
+
+    Returns what was seen of it.
+    """
     wait_until(lambda: healthy(ward), "all is well before")
     for _ in range(5):
         broken()
@@ -111,6 +114,7 @@ def breaks(members, ward, host, expected, broken, *words):
     others = {node["Name"] for node in document["Nodes"] if node["Status"] != "ok"} - {host}
     assert not others, document
     wait_until(lambda: healthy(ward), "it has healed")
+    return document
 
 
 def test_a_healthy_swarm_shows_nothing(members, ward, web):
@@ -283,3 +287,63 @@ def test_trace_from_a_node_that_hangs(members, ward, two):
         on_host(members, "h3", "kill", f"-{signal.SIGCONT.value}", stopped)
     assert done.returncode == 1 and "node h3 does not tell" in done.stderr, done
     members.wait_for_nodes()
+
+
+@pytest.fixture
+def iptables(members):
+    """h2 shares connections by iptables, the others by nftables."""
+    daemon = members.daemons["h2"]
+    flags = daemon.flags
+    daemon.stop()
+    daemon.start([*flags, "--mesh-backend", "iptables"])
+    members.wait_for_nodes()
+    yield members
+    daemon.stop()
+    daemon.start(flags)
+    members.wait_for_nodes()
+
+
+def said(document, host, kind):
+    """What a host's findings of a kind say."""
+    node = next(node for node in document["Nodes"] if node["Name"] == host)
+    return " ".join(finding["What"] for finding in node["Findings"] if finding["Kind"] == kind)
+
+
+def spoil(members, network, table, chain, change):
+    """A command of the shell that changes h2's rules, in a network or, without one, on the host."""
+    command = f"iptables-nft -t {table} {change} {chain}"
+    if network:
+        return in_network(members, "h2", network, command)
+    done = on_host(members, "h2", *command.split())
+    assert done.returncode == 0, done
+
+
+@pytest.mark.parametrize("expected, network, spoilt, words", [
+    (("backend.missing", "ingress"), "ingress", ("nat", "WARD-PORT-tcp-8080", "-F"), "port 8080/tcp does not lead to"),
+    (("element.missing", "ingress"), None, ("nat", "WARD-PUB-ALL", "-F"), "published lacks port 8080/tcp"),
+    (("table.chains", "back"), "back", ("nat", "PREROUTING -p tcp -j WARD-VIP-ALL", "-D"),
+     "lacks the rule '-p tcp -j WARD-VIP-ALL'"),
+    (("table.chains", "ingress"), "ingress", ("mangle", "WARD-PORT-STRANGERS", "-F"), "chain WARD-PORT-STRANGERS"),
+], ids=["backend", "host", "jump", "strangers"])
+def test_rules_of_iptables_that_are_broken_are_named(iptables, ward, web, expected, network, spoilt, words):
+    document = breaks(iptables, ward, "h2", expected, lambda: spoil(iptables, network, *spoilt))
+    assert words in said(document, "h2", expected[0]), document
+
+
+def test_trace_follows_rules_of_iptables(iptables, ward, web):
+    wait_until(lambda: healthy(ward), "all is well")
+    document = ward.trace("web:8080", "--from", "h2")
+    assert document["NextIsOneOf"] == len(NODES) and not document["Warnings"], document
+    assert any("WARD-PORT-" in step for step in document["Steps"]), document["Steps"]
+    assert sorted(each["Turn"] for each in document["Backends"]) == [1, 2, 3], document["Backends"]
+    inner = ward.trace("web", "--from", "h2", "--network", "back")
+    assert inner["NextIsOneOf"] == len(NODES) and not inner["Warnings"], inner
+    for _ in range(5):
+        spoil(iptables, "ingress", "nat", "WARD-PORT-tcp-8080", "-F")
+        done = ward("trace", "--json", "web:8080", "--from", "h2")
+        broken = json.loads(done.stdout)
+        if broken["Warnings"]:
+            break
+    assert done.returncode == 1 and not broken["NextIsOneOf"], broken
+    assert any("does not lead to it" in warning for warning in broken["Warnings"]), broken
+    wait_until(lambda: healthy(ward), "it has healed")
