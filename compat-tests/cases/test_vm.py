@@ -15,11 +15,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Overlays as such behave alike on all kernels; what is sensitive to them is here. The other backends are tried out on the
 # machine's own kernel, with the unit tests.
 CHOSEN = os.environ.get("SWARMWARD_VM_FILTER", "*Encryption*:NetNamespaceTest.*:NetlinkTest.*:OverlayTest.*:"
-                        "VipBalancerTest.*/ipvs:BackendSwitchTest.*:IngressTest.Sctp*:IngressTest.*/ipvs")
+                        "VipBalancerTest.*/ipvs:BackendSwitchTest.*:IngressTest.Sctp*:IngressTest.*/ipvs:"
+                        "InspectBackendsTest.*/ipvs")
 BACKENDS = ["nftables", "ipvs", "iptables_nft", "iptables_legacy"]
 # What they may skip, with the reason that the test itself gives.
 NOT_BY_ALL = ("VipBalancerTest.WithoutBridgeNetfilterTasksSeeTheNode", "IngressTest.Elements",
-              "IngressTest.OnePortOfAClientMayComeByTwoNodes", "IngressTest.ARemovedTaskGetsNoRequestAndNoneFails")
+              "IngressTest.OnePortOfAClientMayComeByTwoNodes")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def machine_run(request, logs):
         reason = str(none)
     if reason:
         pytest.skip(f"no virtual machine: {reason}")
-    return lambda chosen, **more: machine.run(found, str(program), logs, chosen, seconds=900, **more)
+    return lambda chosen, **more: machine.run(found, str(program), logs, chosen, seconds=1500, **more)
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +70,15 @@ def test_row_n64_all_backends_give_the_same_answers(result):
 def test_row_n64_published_ports_by_ipvs(result):
     passed(result, *(f"IngressTest.{case}/ipvs" for case in (
         "EveryHostAnswersAndTakesTurns", "TasksSeeTheClientWhereItIsKept", "TheHostReachesItselfByAllItsAddresses",
-        "AFlowOfUdpRecoversWhenItsTaskGoes",
+        "ARemovedTaskGetsNoRequestAndNoneFails", "AFlowOfUdpRecoversWhenItsTaskGoes",
         "WhatOthersFlushedComesBack", "TasksReachNobodyByTheIngressNetwork", "NothingIsLeftAfterwards")))
+
+
+def test_doctor_and_trace_read_the_lists_of_ipvs(result):
+    passed(result, *(f"InspectBackendsTest.{case}/ipvs" for case in (
+        "WhatTheAgentMadeIsAsPlanned", "LookingChangesNothing", "FlushedRules", "OneBackendOfAPublishedPortIsMissing",
+        "OneBackendOfAVirtualAddressIsMissing", "AnotherWeight", "ServersThatKeepTheirConnectionsAreAsTheyMustBe",
+        "APortThatTheHostDoesNotHandOver", "ARuleThatLeadsIntoOurChainsIsGone", "PathsComeFromTheKernel")))
 
 
 def test_row_n64_ipvs_can_be_asked_for(result):

@@ -134,9 +134,6 @@ TEST_P(IngressTest, TheAdministratorsChainIsAskedFirst) {
 }
 
 TEST_P(IngressTest, ARemovedTaskGetsNoRequestAndNoneFails) {
-  if (GetParam().backend == Backend::Ipvs) {
-    GTEST_SKIP() << "some fail by IPVS, as docs/networks.md says";
-  }
   publish();
   std::atomic<bool> stop{false};
   auto const load = [&](Target const& target) {
