@@ -75,8 +75,11 @@ class WardNetworksTest : public NetworksTest {
   /// What the manager's node says of a key's way.
   void lead_to(std::vector<std::string> targets, bool open = true) {
     auto here = said(manager_, "host1");
-    here.report->path = model::NetworkPath{
-        .open = open, .targets = std::move(targets), .mtu = 1450, .node_address = "10.0.0.2"};
+    here.report->path = model::NetworkPath{.open = open,
+                                           .targets = std::move(targets),
+                                           .mtu = 1450,
+                                           .node_address = "10.0.0.2",
+                                           .backend = "nftables"};
     ward_.networks = {here, said(worker_, "a")};
   }
 
