@@ -25,6 +25,8 @@ struct Attachment {
   std::string name;
   std::string address;       ///< Without a prefix.
   std::string node_address;  ///< Its host's own; names are asked there.
+  /// The host's servers for names, for when nobody answers there.
+  std::vector<std::string> resolvers = {};
 };
 
 /// Gives containers that are no tasks their places in networks of the swarm; on a worker, a manager

@@ -56,6 +56,7 @@ void HostNetworks::load() {
   bool damaged = false;
   state_ = read_as(paths_.state, &agent_state_from, damaged).value_or(AgentState());
   state_is_whole_ = !damaged;
+  state_is_old_ = true;
   plan_ = read_as(paths_.plan, &wire::network_plan_from, damaged).value_or(model::NetworkPlan());
 }
 
@@ -109,7 +110,37 @@ Result<void> HostNetworks::reconcile() {
       first.note(in_context("network " + network.planned.id, put.error()));
     }
   }
+  if (std::exchange(state_is_old_, false)) {
+    first.note(forget_unplugged());
+  }
   first.note(finish_parts());
+  return first.outcome();
+}
+
+Result<void> HostNetworks::forget_unplugged() {
+  std::set<std::string> changed;
+  for (auto known = state_.endpoints.begin(); known != state_.endpoints.end();) {
+    auto const here = known++;
+    auto const* present = find_present(here->second.network);
+    if (present == nullptr) {
+      continue;
+    }
+    if (auto const attached = is_attached(present->home, here->first); attached && !*attached) {
+      room_log("mesh")->info("endpoint.forgotten network={} address={}",
+                             present->planned.id,
+                             to_text(here->second.address));
+      changed.insert(present->planned.id);
+      state_.endpoints.erase(here);
+    }
+  }
+  if (changed.empty()) {
+    return {};
+  }
+  FirstError first;
+  first.note(keep_state());
+  for (auto const& network : changed) {
+    first.note(refresh_peers(network));
+  }
   return first.outcome();
 }
 

@@ -70,6 +70,10 @@ class HostNetworks final : public NetworkDriver {
   void remove_leftovers();
   /// Makes the peers of one network fit again, after one of its endpoints came or went.
   [[nodiscard]] Result<void> refresh_peers(std::string const& ward_network);
+  /// What is kept of containers that have ended while nobody watched: an engine that stops or
+  /// starts without us deletes their endpoints at nobody. Else their addresses would count as this
+  /// host's for ever, and whoever gets them elsewhere could not be reached from here.
+  [[nodiscard]] Result<void> forget_unplugged();
   [[nodiscard]] Result<void> adopt(CreateEndpointRequest const& request);
   [[nodiscard]] Result<void> check_address(CreateEndpointRequest const& request,
                                            NetworkOptions const& options);
@@ -81,6 +85,7 @@ class HostNetworks final : public NetworkDriver {
   AgentState state_;
   model::NetworkPlan plan_;
   bool state_is_whole_ = true;  ///< False where a damaged file was put aside.
+  bool state_is_old_ = false;   ///< Endpoints are as they were kept, not yet compared.
   Presents present_;            ///< By the swarm's id.
   SandboxRoutes sandboxes_;
 };

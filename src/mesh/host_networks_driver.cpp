@@ -110,8 +110,11 @@ Result<void> HostNetworks::check_address(CreateEndpointRequest const& request,
         here->first == request.endpoint) {
       continue;
     }
-    if (present != nullptr && is_attached(present->home, here->first)) {
-      return conflict("the address " + text + " is in use on this host");
+    if (present != nullptr) {
+      auto const attached = is_attached(present->home, here->first);
+      if (!attached || *attached) {
+        return conflict("the address " + text + " is in use on this host");
+      }
     }
     // What is left of a container that ended while nobody watched.
     state_.endpoints.erase(here);

@@ -41,10 +41,12 @@ OrderedJson endpoint_at(OrderedJson endpoint, Attachment const& place) {
   return endpoint;
 }
 
-void ask_for_names_at(OrderedJson& host, std::string const& server) {
+/// Then the servers that the user named, or those of the host, which the engine would have asked.
+void ask_for_names_at(OrderedJson& host, Attachment const& place) {
   auto& servers = host[key_in(host, "Dns")];
-  auto all = OrderedJson::array({server});
-  for (auto const& other : servers.is_array() ? servers : OrderedJson::array()) {
+  auto all = OrderedJson::array({place.node_address});
+  bool const named = servers.is_array() && !servers.empty();
+  for (auto const& other : named ? servers : OrderedJson(place.resolvers)) {
     all.push_back(other);
   }
   servers = std::move(all);
@@ -119,7 +121,7 @@ AttachedCreate attached_create(OrderedJson body,
   if (!mode.empty()) {
     host[mode_key] = mode;
   }
-  ask_for_names_at(host, given.front().place.node_address);
+  ask_for_names_at(host, given.front().place);
   if (how_many == Endpoints::One) {
     create.later = split(endpoints, mode);
   }

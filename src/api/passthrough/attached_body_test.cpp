@@ -73,6 +73,16 @@ TEST(AttachedBody, MakesTheEndpointThatAModeStandsFor) {
             "10.0.1.5");
 }
 
+TEST(AttachedBody, TheHostsServersStandBehindTheNetworks) {
+  auto place = given("back", "back");
+  place.place.resolvers = {"192.0.2.53"};
+  auto const made = attached_create(OrderedJson::object(), {place}, Endpoints::Any);
+  EXPECT_EQ(made.body["HostConfig"]["Dns"], OrderedJson::parse(R"(["10.0.1.2","192.0.2.53"])"));
+  auto const own = OrderedJson::parse(R"({"HostConfig":{"Dns":["8.8.8.8"]}})");
+  EXPECT_EQ(attached_create(own, {place}, Endpoints::Any).body["HostConfig"]["Dns"],
+            OrderedJson::parse(R"(["10.0.1.2","8.8.8.8"])"));
+}
+
 TEST(AttachedBody, EnginesThatTakeOneEndpointGetTheOthersLater) {
   auto const body = OrderedJson::parse(R"({"HostConfig":{"NetworkMode":"back"},"NetworkingConfig":{
       "EndpointsConfig":{"local":{"Aliases":["x"]},"back":{},"front":{}}}})");

@@ -56,7 +56,8 @@ nlohmann::json to_json(api::AttachControl::Places const& places) {
                  {"Network", place->network},
                  {"Name", place->name},
                  {"Address", place->address},
-                 {"NodeAddress", place->node_address}};
+                 {"NodeAddress", place->node_address},
+                 {"Resolvers", place->resolvers}};
     }
   }
   return list;
@@ -79,7 +80,8 @@ Result<api::AttachControl::Places> places_from(nlohmann::json const& document, s
                             text_of(each, "Network"),
                             text_of(each, "Name"),
                             text_of(each, "Address"),
-                            text_of(each, "NodeAddress")};
+                            text_of(each, "NodeAddress"),
+                            texts_from(each.value("Resolvers", nlohmann::json::array()))};
   }
   return places;
 }

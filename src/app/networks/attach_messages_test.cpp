@@ -22,7 +22,7 @@ TEST(AttachMessages, WishesArriveAsTheyWere) {
 
 TEST(AttachMessages, PlacesArriveAsTheyWere) {
   api::AttachControl::Places const places{
-      std::nullopt, api::Attachment{"a1", "net1", "back", "10.0.1.9", "10.0.1.2"}};
+      std::nullopt, api::Attachment{"a1", "net1", "back", "10.0.1.9", "10.0.1.2", {"192.0.2.53"}}};
   auto const read = places_from(json::parse(to_json(places).dump()), 2);
   ASSERT_TRUE(read);
   EXPECT_FALSE((*read)[0]);
@@ -32,6 +32,7 @@ TEST(AttachMessages, PlacesArriveAsTheyWere) {
   EXPECT_EQ((*read)[1]->name, "back");
   EXPECT_EQ((*read)[1]->address, "10.0.1.9");
   EXPECT_EQ((*read)[1]->node_address, "10.0.1.2");
+  EXPECT_THAT((*read)[1]->resolvers, ElementsAre("192.0.2.53"));
 }
 
 TEST(AttachMessages, NonsenseIsRefused) {

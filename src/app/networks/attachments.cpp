@@ -158,8 +158,12 @@ Result<api::AttachControl::Places> Attachments::places(Tasks const& tasks) const
       return unavailable("the node has no network agent");
     }
     auto const& network = networks.front();
-    place = api::Attachment{
-        task->id.str(), network.id, network.name, network.address, network.node_address};
+    place = api::Attachment{task->id.str(),
+                            network.id,
+                            network.name,
+                            network.address,
+                            network.node_address,
+                            network.resolvers};
   }
   return all;
 }

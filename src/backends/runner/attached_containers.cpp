@@ -55,6 +55,11 @@ AttachedContainer attached_from(std::string_view container) {
   AttachedContainer attached;
   auto const document = parse_json(container);
   attached.hostname = text(field(document, "Config"), "Hostname");
+  auto const& state = field(document, "State");
+  auto const policy = text(field(field(document, "HostConfig"), "RestartPolicy"), "Name");
+  if (!runs(text(state, "Status")) && (policy == "always" || policy == "unless-stopped")) {
+    attached.failed_start = text(state, "Error");
+  }
   auto const& networks = field(field(document, "NetworkSettings"), "Networks");
   for (auto const& [name, endpoint] : networks.items()) {
     if (auto id = text(field(endpoint, "DriverOpts"), kAttachmentOption); !id.empty()) {

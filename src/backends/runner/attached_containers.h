@@ -27,6 +27,8 @@ struct ListedMember {
 struct AttachedContainer {
   std::string hostname;
   std::map<std::string, std::string> attachments;  ///< Their ids, by the network's name.
+  /// Why it does not run although it shall run always; empty: it does, or it need not.
+  std::string failed_start;
 };
 /// From the engine's answer to `inspect`.
 [[nodiscard]] AttachedContainer attached_from(std::string_view container);

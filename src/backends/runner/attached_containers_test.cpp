@@ -45,6 +45,19 @@ TEST(AttachedContainers, FindsTheAttachmentsOfAContainer) {
   EXPECT_THAT(attached_from("nonsense").attachments, IsEmpty());
 }
 
+TEST(AttachedContainers, TellsWhyOneIsDownThatShallRun) {
+  auto const failed = [](std::string const& status, std::string const& policy) {
+    return attached_from(R"({"State":{"Status":")" + status +
+                         R"(","Error":"no driver"},"HostConfig":{"RestartPolicy":{"Name":")" +
+                         policy + R"("}}})")
+        .failed_start;
+  };
+  EXPECT_EQ(failed("exited", "always"), "no driver");
+  EXPECT_EQ(failed("created", "unless-stopped"), "no driver");
+  EXPECT_EQ(failed("exited", "no"), "");
+  EXPECT_EQ(failed("running", "always"), "");
+}
+
 TEST(AttachedContainers, TellsWhichEventsMatter) {
   auto const matters = [](char const* event) { return concerns_members(event, {"back"}, {"c1"}); };
   EXPECT_TRUE(matters(

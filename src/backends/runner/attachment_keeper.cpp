@@ -107,10 +107,11 @@ asio::awaitable<void> AttachmentKeeper::rest(std::chrono::milliseconds time) {
 
 asio::awaitable<void> AttachmentKeeper::run(std::shared_ptr<AttachmentKeeper> self) {
   while (!self->entries_.empty() && !self->context_->stopped) {
-    self->due_ = false;
-    auto outcome = Look::Done;
+    // An engine tells of a container's end a moment before its lists do.
+    auto outcome = std::exchange(self->due_, false) ? Look::Again : Look::Done;
     if (self->context_->connected) {
-      outcome = co_await self->pass();
+      auto const passed = co_await self->pass();
+      outcome = passed == Look::Again ? passed : outcome;
     }
     if (!self->due_) {
       auto const& delays = self->context_->delays;

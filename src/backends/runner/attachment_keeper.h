@@ -12,8 +12,8 @@
 namespace swarmward::backends {
 
 /// Looks after the containers of an engine that are in networks of the swarm without being tasks:
-/// keeps their networks there, and says which of them run, are stopped or gone. It never changes
-/// such a container. Io thread only.
+/// keeps their networks there, and says which of them run, are stopped or gone. It changes none,
+/// but starts those that the engine could not start alone. Io thread only.
 class AttachmentKeeper : public std::enable_shared_from_this<AttachmentKeeper> {
  public:
   /// `networks_changed`: networks() may have lost some.
@@ -47,6 +47,7 @@ class AttachmentKeeper : public std::enable_shared_from_this<AttachmentKeeper> {
   asio::awaitable<bool> ensure_networks();
   asio::awaitable<Look> look();
   asio::awaitable<void> inspect_unknown(std::vector<ListedMember> members);
+  asio::awaitable<void> start_if_kept_down(std::string container);
   void report(std::vector<ListedMember> const& members);
   [[nodiscard]] model::SeenAttachment seen(Entry& entry, ListedMember const* member) const;
   [[nodiscard]] bool awaits_container() const;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backends/runner/attachment_keeper.h"
+#include "base/log.h"
 #include "base/percent_encode.h"
 
 namespace swarmward::backends {
@@ -55,8 +56,23 @@ asio::awaitable<void> AttachmentKeeper::inspect_unknown(std::vector<ListedMember
     auto const document = co_await context_->engine->get_document(std::move(path));
     if (document) {
       inspected_[member.container] = attached_from(*document);
+      co_await start_if_kept_down(member.container);
     }
   }
+}
+
+/// An engine that starts begins with the containers that shall always run, before the agent serves
+/// its networks: it fails, and never tries again. Only such failures name the node's driver.
+asio::awaitable<void> AttachmentKeeper::start_if_kept_down(std::string container) {
+  auto const& error = inspected_.at(container).failed_start;
+  if (error.find(network_driver_of(context_->identity.id)) == std::string::npos) {
+    co_return;
+  }
+  auto const started = co_await context_->engine->start_container(container);
+  room_log("backends")
+      ->info("container.started container={} result=\"{}\"",
+             container,
+             started ? "as it shall always run" : started.error().message);
 }
 
 void AttachmentKeeper::report(std::vector<ListedMember> const& members) {

@@ -255,13 +255,16 @@ std::string port_of_member(std::string const& endpoint) {
   return port_name(endpoint);
 }
 
-bool is_attached(NetNamespace const& home, std::string const& endpoint) {
+Result<bool> is_attached(NetNamespace const& home, std::string const& endpoint) {
   auto inner = Netlink::open(home);
   if (!inner) {
-    return false;
+    return inner.error();
   }
   auto const port = find_link(*inner, port_name(endpoint));
-  return port && port->has_value();
+  if (!port) {
+    return port.error();
+  }
+  return port->has_value();
 }
 
 }  // namespace swarmward::mesh

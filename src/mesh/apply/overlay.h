@@ -45,6 +45,6 @@ struct MemberWire {
 [[nodiscard]] Result<void> detach_member(NetNamespace const& home, std::string const& endpoint);
 /// The name of the bridge's port to which the member is wired.
 [[nodiscard]] std::string port_of_member(std::string const& endpoint);
-[[nodiscard]] bool is_attached(NetNamespace const& home, std::string const& endpoint);
+[[nodiscard]] Result<bool> is_attached(NetNamespace const& home, std::string const& endpoint);
 
 }  // namespace swarmward::mesh

@@ -262,12 +262,12 @@ TEST_F(OverlayTest, AMemberMayBeAttachedAgain) {
   ASSERT_TRUE(in(hosts_[0], [&]() -> Result<void> {
     auto const home = apply_overlay(hosts_[0].file, hosts_[0].spec, {}).value();
     MemberWire const wire{.endpoint = "e", .mac = mac_of(address("10.0.1.5")), .mtu = 1450};
-    EXPECT_FALSE(is_attached(home, "e"));
+    EXPECT_FALSE(is_attached(home, "e").value());
     EXPECT_TRUE(attach_member(home, wire));
     EXPECT_TRUE(attach_member(home, wire));
-    EXPECT_TRUE(is_attached(home, "e"));
+    EXPECT_TRUE(is_attached(home, "e").value());
     EXPECT_TRUE(detach_member(home, "e"));
-    EXPECT_FALSE(is_attached(home, "e"));
+    EXPECT_FALSE(is_attached(home, "e").value());
     return detach_member(home, "e");
   }));
 }

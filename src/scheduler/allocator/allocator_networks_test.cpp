@@ -21,8 +21,13 @@ class AllocatorNetworksTest : public ClusterFixture {
     });
   }
 
-  model::NetworkId add_network(std::string name, std::vector<model::IpamConfig> ipam = {}) {
+  model::NetworkId add_network(std::string name,
+                               std::vector<model::IpamConfig> ipam = {},
+                               std::string const& vni = {}) {
     model::Network network;
+    if (!vni.empty()) {
+      network.spec.driver.options["com.docker.network.driver.overlay.vxlanid_list"] = vni;
+    }
     network.id = new_id<model::NetworkTag>(random_);
     network.spec.annotations.name = std::move(name);
     network.spec.ingress = network.name() == "ingress";
@@ -110,6 +115,26 @@ TEST_F(AllocatorNetworksTest, ASubnetThatWasAskedForIsGivenOnce) {
   remove_network(mine);
   EXPECT_EQ(network(late)->ipam[0].subnet, "10.0.3.0/24");
   EXPECT_EQ(network(late)->err, "");
+}
+
+TEST_F(AllocatorNetworksTest, AVxlanIdIsGivenOnce) {
+  auto const first = add_network("first", {}, "5000");
+  auto const second = add_network("second", {}, "5000");
+  EXPECT_EQ(network(first)->vni, 5000U);
+  EXPECT_EQ(network(second)->vni, 0U);
+  EXPECT_EQ(network(second)->err, "requested VXLAN id 5000 is in use by network first");
+  remove_network(first);
+  EXPECT_EQ(network(second)->vni, 5000U);
+  EXPECT_EQ(network(add_network("third", {}, "16777216"))->err,
+            "the VXLAN id asked for is not one");
+}
+
+TEST_F(AllocatorNetworksTest, ANetworkThatIsNamedTwiceGivesOneAddress) {
+  auto const back = add_network("back");
+  add_node("h1");
+  auto const id = create(on({back, back}, 1));
+  EXPECT_THAT(service(id)->endpoint.virtual_ips, SizeIs(1));
+  EXPECT_THAT(addresses(id, back), SizeIs(1));
 }
 
 TEST_F(AllocatorNetworksTest, ServicesTasksAndNodesGetAddresses) {

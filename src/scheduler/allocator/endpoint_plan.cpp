@@ -1,6 +1,8 @@
 #include "scheduler/allocator/endpoint_plan.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "scheduler/networks/network_plan.h"
 
@@ -53,7 +55,9 @@ std::vector<std::string> networks_with_vip(state::Snapshot const& snapshot,
     networks.push_back(ingress->id.str());
   }
   for (auto const& network : service.spec->task.networks) {
-    networks.push_back(network.target);
+    if (std::ranges::find(networks, network.target) == networks.end()) {  // Some name one twice.
+      networks.push_back(network.target);
+    }
   }
   return networks;
 }
@@ -155,7 +159,11 @@ bool is_allocated(model::Service const& service) {
   auto const& endpoint = service.endpoint;
   auto const& networks = service.spec->task.networks;
   // One more is that of the ingress network.
-  auto const wanted = has_virtual_ips(*service.spec) ? networks.size() : 0;
+  std::set<std::string_view> named;
+  for (auto const& network : networks) {
+    named.insert(network.target);
+  }
+  auto const wanted = has_virtual_ips(*service.spec) ? named.size() : 0;
   bool const more = publishes_everywhere(wanted_ports(service));
   auto const count = endpoint.virtual_ips.size();
   return endpoint.spec == shown_spec(*service.spec) &&

@@ -23,12 +23,19 @@ std::uint32_t asked_vni(model::NetworkSpec const& spec) {
   return vni;
 }
 
-std::uint32_t choose_vni(state::Snapshot const& snapshot,
-                         model::Network const& network,
-                         std::uint32_t last) {
-  if (auto const asked = asked_vni(network.spec); asked != 0) {
-    return asked <= kLastVni ? asked : 0;
+/// The network that has it; null if none has.
+state::NetworkPtr holder_of(state::Snapshot const& snapshot,
+                            model::Network const& self,
+                            std::uint32_t vni) {
+  for (auto const [id, other] : snapshot.networks) {
+    if (other->vni == vni && other->id != self.id) {
+      return other;
+    }
   }
+  return nullptr;
+}
+
+std::uint32_t choose_vni(state::Snapshot const& snapshot, std::uint32_t last) {
   std::set<std::uint32_t> taken;
   for (auto const [id, other] : snapshot.networks) {
     taken.insert(other->vni);
@@ -73,10 +80,15 @@ NetworkAllocation allocate_network(state::Snapshot const& snapshot,
                                    std::set<Subnet> const& taken,
                                    SubnetPool& pool,
                                    std::uint32_t last) {
-  NetworkAllocation given{choose_vni(snapshot, network, last), network.spec.ipam, {}};
-  if (given.vni == 0) {
-    return failed("no VXLAN id is left, or the one asked for is not one");
+  auto const asked = asked_vni(network.spec);
+  if (asked > kLastVni) {
+    return failed("the VXLAN id asked for is not one");
   }
+  if (auto const holder = asked == 0 ? nullptr : holder_of(snapshot, network, asked)) {
+    return failed("requested VXLAN id " + std::to_string(asked) + " is in use by network " +
+                  std::string(holder->name()));
+  }
+  NetworkAllocation given{asked == 0 ? choose_vni(snapshot, last) : asked, network.spec.ipam, {}};
   // Without a subnet, one of the pool; what else was asked for (options, a gateway) stays.
   if (given.ipam.empty()) {
     given.ipam.emplace_back();
