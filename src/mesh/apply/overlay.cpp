@@ -15,9 +15,11 @@ namespace swarmward::mesh {
 
 namespace {
 
+constexpr char const* kPortPrefix = "mv";
+
 /// The end of a member's wire that is a port of the bridge, and the one that the engine takes.
 std::string port_name(std::string const& endpoint) {
-  return device_name("mv", endpoint);
+  return device_name(kPortPrefix, endpoint);
 }
 std::string member_name(std::string const& endpoint) {
   return device_name("mc", endpoint);
@@ -145,6 +147,29 @@ Result<void> apply_vxlan(Netlink& inner,
   return change_link(inner, link->index, {.mtu = spec.mtu, .master = bridge, .up = true});
 }
 
+Result<void> plug_in(Netlink& inner, int port, int bridge) {
+  if (auto in = change_link(inner, port, {.master = bridge, .up = true}); !in) {
+    return in;
+  }
+  return set_hairpin(inner, port);
+}
+
+/// A bridge that was made anew has lost the members' wires.
+Result<void> plug_in_all(Netlink& inner, int bridge) {
+  auto const links = list_links(inner);
+  if (!links) {
+    return links.error();
+  }
+  for (auto const& link : *links) {
+    if (link.name.starts_with(kPortPrefix) && (link.master != bridge || !link.up)) {
+      if (auto in = plug_in(inner, link.index, bridge); !in) {
+        return in;
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<NetNamespace> apply_overlay(std::filesystem::path const& file,
@@ -170,6 +195,9 @@ Result<NetNamespace> apply_overlay(std::filesystem::path const& file,
   }
   if (auto const made = apply_vxlan(*inner, *home, spec, underlay, *bridge); !made) {
     return made.error();
+  }
+  if (auto const plugged = plug_in_all(*inner, *bridge); !plugged) {
+    return plugged.error();
   }
   if (auto const known = apply_peers(*home, spec.peers); !known) {
     return known.error();
@@ -223,10 +251,7 @@ Result<std::string> attach_member(NetNamespace const& home, MemberWire const& wi
     if (!port || !bridge) {
       return !port ? port.error() : bridge.error();
     }
-    if (auto in = change_link(*inner, port->index, {.master = bridge->index, .up = true}); !in) {
-      return in;
-    }
-    return set_hairpin(*inner, port->index);
+    return plug_in(*inner, port->index, bridge->index);
   }();
   if (!plugged) {
     // The first error is the one to tell.

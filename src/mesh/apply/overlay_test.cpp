@@ -258,6 +258,20 @@ TEST_F(OverlayTest, RemovalFreesTheVniAndTheWiresAtOnce) {
   build(hosts_[0], "10.0.1.5");
 }
 
+TEST_F(OverlayTest, ABridgeThatIsMadeAnewGetsItsMembersBack) {
+  ASSERT_TRUE(in(hosts_[0], [&]() -> Result<void> {
+    auto const home = apply_overlay(hosts_[0].file, hosts_[0].spec, {}).value();
+    EXPECT_TRUE(
+        attach_member(home, {.endpoint = "e", .mac = mac_of(address("10.0.1.5")), .mtu = 1450}));
+    auto inner = Netlink::open(home).value();
+    EXPECT_TRUE(remove_link(inner, kBridge));
+    EXPECT_EQ(get_link(inner, port_of_member("e"))->master, 0);
+    EXPECT_TRUE(apply_overlay(hosts_[0].file, hosts_[0].spec, {}));
+    EXPECT_EQ(get_link(inner, port_of_member("e"))->master, get_link(inner, kBridge)->index);
+    return detach_member(home, "e");
+  }));
+}
+
 TEST_F(OverlayTest, AMemberMayBeAttachedAgain) {
   ASSERT_TRUE(in(hosts_[0], [&]() -> Result<void> {
     auto const home = apply_overlay(hosts_[0].file, hosts_[0].spec, {}).value();

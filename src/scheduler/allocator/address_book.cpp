@@ -63,7 +63,7 @@ void AddressBook::note(model::Network const& network) {
   if (!subnet || has(network.id)) {
     return;
   }
-  Book book{AddressPool(*subnet), {}, {}};
+  Book book{AddressPool(*subnet, parse_subnet(network.ipam[0].range)), {}, {}};
   for (auto const& config : network.ipam) {
     if (auto const gateway = parse_address(config.gateway)) {
       book.taken.insert(*gateway);

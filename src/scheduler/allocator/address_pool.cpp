@@ -112,10 +112,12 @@ std::optional<Subnet> SubnetPool::next(std::set<Subnet> const& taken) {
 
 std::optional<Address> AddressPool::next(std::set<Address> const& taken) {
   // Without the network's own, the gateway's and the broadcast address.
-  auto const size = size_of(subnet_.prefix_length);
-  auto const usable = size > 3 ? size - 3 : 0;
+  auto const first = std::max<std::uint64_t>(std::uint64_t{subnet_.base} + 2, range_.base);
+  auto const end = std::min(subnet_.base + size_of(subnet_.prefix_length) - 1,
+                            range_.base + size_of(range_.prefix_length));
+  auto const usable = end > first ? end - first : 0;
   for (std::uint64_t tried = 0; tried < usable; ++tried) {
-    auto const address = subnet_.base + 2 + static_cast<Address>(cursor_);
+    auto const address = static_cast<Address>(first + cursor_);
     cursor_ = (cursor_ + 1) % usable;
     if (!taken.contains(address)) {
       return address;

@@ -52,11 +52,13 @@ class SubnetPool {
   std::uint64_t cursor_ = 0;  ///< Counts through the subnets of all pools.
 };
 
-/// Hands out the addresses of one subnet, one after the other. The first is the gateway's, the
-/// network's own and the broadcast address are nobody's.
+/// Hands out the addresses of one subnet, one after the other, or those of a part of it. The first
+/// is the gateway's, the network's own and the broadcast address are nobody's.
 class AddressPool {
  public:
-  explicit AddressPool(Subnet subnet) : subnet_(subnet) {}
+  /// `range`: from which addresses come; what of it is outside of the subnet is not used.
+  explicit AddressPool(Subnet subnet, std::optional<Subnet> range = {})
+      : subnet_(subnet), range_(range.value_or(subnet)) {}
 
   [[nodiscard]] Subnet const& subnet() const { return subnet_; }
   [[nodiscard]] Address gateway() const { return subnet_.base + 1; }
@@ -65,6 +67,7 @@ class AddressPool {
 
  private:
   Subnet subnet_;
+  Subnet range_;
   std::uint64_t cursor_ = 0;
 };
 

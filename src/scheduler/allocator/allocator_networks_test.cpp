@@ -117,6 +117,23 @@ TEST_F(AllocatorNetworksTest, ASubnetThatWasAskedForIsGivenOnce) {
   EXPECT_EQ(network(late)->err, "");
 }
 
+TEST_F(AllocatorNetworksTest, AddressesComeFromTheRangeThatWasAskedFor) {
+  add_node("h1");
+  model::IpamConfig config;
+  config.subnet = "10.91.0.0/24";
+  config.range = "10.91.0.128/25";
+  auto const back = add_network("back", {config});
+  auto const id = create(on({back}, 2));
+  EXPECT_EQ(network(back)->ipam[0].gateway, "10.91.0.1");
+  EXPECT_EQ(service(id)->endpoint.virtual_ips[0].address, "10.91.0.128/24");
+  EXPECT_THAT(addresses(id, back),
+              ::testing::UnorderedElementsAre("10.91.0.129/24", "10.91.0.130/24"));
+  config.range = "10.92.0.0/25";
+  config.subnet = "10.93.0.0/24";
+  EXPECT_EQ(network(add_network("other", {config}))->err,
+            "the IP range 10.92.0.0/25 is not part of the subnet 10.93.0.0/24");
+}
+
 TEST_F(AllocatorNetworksTest, AVxlanIdIsGivenOnce) {
   auto const first = add_network("first", {}, "5000");
   auto const second = add_network("second", {}, "5000");

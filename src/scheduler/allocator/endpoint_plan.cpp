@@ -191,8 +191,10 @@ std::vector<model::NetworkId> networks_of_tasks(model::Service const& service,
     }
   }
   for (auto const& network : attached) {
-    if (!is_predefined_network(network.target)) {
-      networks.emplace_back(network.target);
+    model::NetworkId id(network.target);
+    if (!is_predefined_network(network.target) &&
+        std::ranges::find(networks, id) == networks.end()) {
+      networks.push_back(std::move(id));
     }
   }
   return networks;

@@ -106,6 +106,11 @@ NetworkAllocation allocate_network(state::Snapshot const& snapshot,
         "could not find an available, non-overlapping IPv4 address pool among the "
         "defaults to assign to the network");
   }
+  auto const range = parse_subnet(config.range);
+  if (!config.range.empty() && (!range || !overlap(*range, *subnet))) {
+    return failed("the IP range " + config.range + " is not part of the subnet " +
+                  to_string(*subnet));
+  }
   config.subnet = to_string(*subnet);
   if (config.gateway.empty()) {
     config.gateway = dotted(AddressPool(*subnet).gateway());
