@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/ward/network_look.h"
+#include "api/ward/sharing_words.h"
 #include "api/ward/trace_parts.h"
 #include "model/protocol_text.h"
 #include "model/ward_labels.h"
@@ -101,7 +102,8 @@ class SharedTrace {
       steps.push_back("a client connects to port " + port + " of any address of " + here + " (" +
                       target_.from->status.addr + ")");
       steps.push_back(here + (path.open ? " hands the port" : " does NOT hand the port") +
-                      " over to the ingress network's namespace (" + publisher(path) + ")");
+                      " over to the ingress network's namespace (" + publisher_of(path.backend) +
+                      ")");
       if (!path.open) {
         warnings_.push_back(
             "node " + here + " does not publish port " + port +
@@ -189,24 +191,6 @@ class SharedTrace {
                                   std::string(model::to_string(task.status.state)));
   }
 
-  /// What hands ports over, as an administrator finds it.
-  [[nodiscard]] static std::string publisher(model::NetworkPath const& path) {
-    bool const chains = path.backend == "ipvs" || path.backend == "iptables";
-    return chains ? "chain WARD-PUB-ALL" : "table ip ward_published";
-  }
-
-  /// What picks a backend, as an administrator finds it.
-  [[nodiscard]] std::string sharer(model::NetworkPath const& path) const {
-    bool const ingress = target_.kind == Kind::Ingress;
-    if (path.backend == "ipvs") {
-      return "IPVS";
-    }
-    if (path.backend == "iptables") {
-      return ingress ? "chains WARD-PORT-…" : "chains WARD-VIP-…";
-    }
-    return ingress ? "table ip ward_ingress" : "table ip ward_vip";
-  }
-
   void close_steps(std::size_t reachable,
                    bool mapped,
                    model::NetworkPath const& path,
@@ -217,7 +201,8 @@ class SharedTrace {
                           target_.service->name() + " tells why tasks do not run");
     }
     if (mapped) {
-      steps_.push_back("the network's namespace on " + here + " (" + sharer(path) + ") gives " +
+      steps_.push_back("the network's namespace on " + here + " (" +
+                       sharer_of(path.backend, target_.kind == Kind::Ingress) + ") gives " +
                        (reachable == 0   ? "it to nobody"
                         : reachable == 1 ? "every connection to the one backend"
                                          : "connections to " + std::to_string(reachable) +
