@@ -231,16 +231,16 @@ def test_events_of_all_nodes_are_one_stream(members, docker):
                              "label=case=cluster", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         for host in NODES:
-            run(docker, f"on-{host}", *on(host))
+            run(docker, f"told-{host}", *on(host))
         told = set()
-        while len(told & {f"start on-{host}" for host in NODES}) < 3:
+        while len(told & {f"start told-{host}" for host in NODES}) < 3:
             told.add(listening.stdout.readline().strip())
     finally:
         listening.terminate()
         listening.wait()
     past = docker("events", "--since", since, "--until", str(int(time.time()) + 1), "--filter", "event=start", "--format",
                   "{{.Actor.Attributes.name}}", "--filter", "label=case=cluster", timeout=30).lines
-    assert sorted(past) == [f"on-{host}" for host in NODES]
+    assert sorted(past) == [f"told-{host}" for host in NODES]
 
 
 def test_after_a_restart_all_containers_are_found(members, docker):
