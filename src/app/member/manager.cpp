@@ -232,7 +232,8 @@ asio::awaitable<void> Manager::follow_address() {
       changed.status.addr = address;
       if (changed.manager) {
         auto const& before = changed.manager->addr;
-        changed.manager->addr = net::in_brackets(address) + before.substr(std::min(before.rfind(':'), before.size()));
+        changed.manager->addr =
+            net::in_brackets(address) + before.substr(std::min(before.rfind(':'), before.size()));
       }
       draft.put(std::move(changed));
     }
