@@ -80,7 +80,7 @@ WardSources ward_sources(Options const& options) {
   }
   for (auto const* hosts : {&options.hosts, &options.cluster_hosts}) {
     for (auto const& host : *hosts) {
-      sources.listeners.push_back({host});
+      sources.listeners.push_back({host, options.tls_verify});
     }
   }
   sources.data_root = options.data_root;
