@@ -1,5 +1,6 @@
 """Hosts that are adopted with an agent: this daemon puts its own program there, which joins; and lets them go again."""
 import base64
+import concurrent.futures
 import json
 import os
 import signal
@@ -123,6 +124,22 @@ def test_the_manager_is_killed(swarm, tls):
     assert swarm.names("there")["h2"] == before
     assert swarm.api.request("POST", "/ward/nodes/far2/release?force=1").status == 200
     assert not left_on(swarm.engines["h2"]), "the way to remove it outlives the daemon"
+
+
+def test_the_manager_is_killed_when_the_agent_has_just_joined(swarm, tls):
+    """The same adoption again takes up what is there, whether the node was on the disk already or not."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        cut_short = pool.submit(swarm.api.request, "POST", "/ward/nodes/adopt", request(swarm, tls))
+        wait_until(lambda: "far2" in swarm.api.nodes(), "it has joined", pause=0.01)
+        swarm.daemon.kill()
+        assert cut_short.exception(30) or cut_short.result().status == 201
+    swarm.daemon.start()
+    again = swarm.api.request("POST", "/ward/nodes/adopt", request(swarm, tls))
+    assert again.status in (201, 409), again  # 409: it was noted in the last moment.
+    swarm.wait_for_nodes(("far2",))
+    there(swarm)
+    assert swarm.api.request("POST", "/ward/nodes/far2/release?force=1").status == 200
+    wait_until(lambda: not left_on(swarm.engines["h2"]), "nothing is left")
 
 
 def test_release_leaves_nothing(swarm, tls):

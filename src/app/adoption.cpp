@@ -49,6 +49,18 @@ Result<void> check_name(state::Snapshot const& snapshot, std::string const& name
   return {};
 }
 
+/// A node of that name that joined by itself: it may be what an adoption with an agent made, when
+/// this daemon ended before it had noted the way. Empty if there is none.
+model::NodeId joined_so(state::Snapshot const& snapshot, std::string const& name) {
+  for (auto const& [id, node] : snapshot.nodes) {
+    if (node->description.hostname == name && node->access.agent_port != 0 &&
+        node->access.url.empty()) {
+      return id;
+    }
+  }
+  return {};
+}
+
 Error not_asked(model::EngineAccess const& access, Error error, std::string const& known_hosts) {
   error.code =
       ErrorCode::Unavailable;  // What the engine refuses us is not what we refuse our client.
@@ -127,11 +139,11 @@ asio::awaitable<Result<Adoption::Stranger>> Adoption::ask(model::Node const* nod
 }
 
 /// Nodes that do not answer cannot be told from the newcomer.
-asio::awaitable<Result<void>> Adoption::expect_stranger(std::string id) {
+asio::awaitable<Result<void>> Adoption::expect_stranger(std::string id, model::NodeId except) {
   auto const snapshot = store_.snapshot();
   std::vector<state::NodePtr> nodes;
   for (auto const& [node_id, node] : snapshot->nodes) {
-    if (node->status.state != model::NodeState::Down) {
+    if (node->status.state != model::NodeState::Down && node_id != except) {
       nodes.push_back(node);
     }
   }
@@ -170,7 +182,9 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (auto const valid = check_access(request.access); !valid) {
     co_return valid.error();
   }
-  if (auto const free = check_name(*store_.snapshot(), request.name); !free) {
+  auto const snapshot = store_.snapshot();
+  auto const joined = request.with_agent ? joined_so(*snapshot, request.name) : model::NodeId();
+  if (auto const free = check_name(*snapshot, request.name); joined.empty() && !free) {
     co_return free.error();
   }
   model::Node node;
@@ -185,12 +199,13 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (!claim.taken()) {
     co_return conflict("that engine is being adopted already");
   }
-  auto const fresh = co_await expect_stranger(stranger->id);
+  auto const fresh = co_await expect_stranger(stranger->id, joined);
   if (!fresh) {
     co_return fresh.error();
   }
   if (request.with_agent) {
-    auto adopted = co_await put_agent(std::move(node), std::move(request), stranger->id);
+    AgentWish wish{request.name, node.access, request.engine_socket, stranger->id, joined};
+    auto adopted = co_await put_agent(std::move(node), std::move(wish));
     co_return adopted;
   }
   node.description = stranger->info.description;
