@@ -167,9 +167,11 @@ Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
     }
   }
   auto const port = place->port.empty() ? std::string(kManagerPort) : place->port;
-  return ChosenAddresses{net::in_brackets(*listen) + ":" + port,
-                         *advertise,
-                         shown_place->port.empty() ? port : shown_place->port};
+  return ChosenAddresses{
+      net::in_brackets(*listen) + ":" + port,
+      *advertise,
+      shown_place->port.empty() ? port : shown_place->port,
+      std::ranges::find(known, *advertise, &InterfaceAddress::address) != known.end()};
 }
 
 Result<ChosenAddresses> choose_member_addresses(AddressRequest const& request,

@@ -42,6 +42,12 @@ TEST(ChooseAddresses, TakesTheOnlyOne) {
   EXPECT_EQ(chosen->listen, "0.0.0.0:2377");
 }
 
+TEST(ChooseAddresses, TellsItsOwnAddressFromARouters) {
+  EXPECT_TRUE(choose_addresses({"0.0.0.0:2377", "eth1", ""}, kTwo)->own);
+  EXPECT_TRUE(choose_addresses({"0.0.0.0:2377", "10.0.0.5", ""}, kTwo)->own);
+  EXPECT_FALSE(choose_addresses({"0.0.0.0:2377", "192.0.2.1", ""}, kTwo)->own);
+}
+
 TEST(ChooseAddresses, TakesInterfacesAndPorts) {
   EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "eth1:2377", ""}, kTwo)->advertise, "10.1.0.5");
   EXPECT_EQ(choose_addresses({"eth1", "", ""}, kTwo)->advertise, "10.1.0.5");

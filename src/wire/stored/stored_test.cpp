@@ -84,6 +84,7 @@ TEST(Stored, ClusterComesBackWhole) {
   EXPECT_EQ(back->subnet_size, cluster.subnet_size);
   EXPECT_EQ(back->data_path_port, cluster.data_path_port);
   EXPECT_EQ(back->advertise_addr, cluster.advertise_addr);
+  EXPECT_EQ(back->advertise_addr_own, cluster.advertise_addr_own);
   EXPECT_EQ(back->listen_addr, cluster.listen_addr);
   EXPECT_EQ(back->unlock_key, cluster.unlock_key);
   EXPECT_EQ(back->manager_node, cluster.manager_node);
