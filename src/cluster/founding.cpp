@@ -96,6 +96,7 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
   auto const shown = net::in_brackets(founding.addresses.advertise);
   node.manager = model::ManagerStatus{true, true, shown + ":" + founding.addresses.port};
   node.engine_name = kLocalEngine;
+  node.data_path_addr = founding.addresses.data_path;
 
   model::Cluster cluster;
   cluster.id = new_id<model::ClusterTag>(random);

@@ -168,8 +168,10 @@ TEST(Stored, AddressesOfTasksAndNodesAreKept) {
   auto node = testing::full_node();
   node.attachments = {{model::NetworkId("net1"), "10.0.1.2/24"}};
   node.can_encrypt = true;
+  node.data_path_addr = "10.9.9.9";
   EXPECT_EQ(node_from_stored(stored(node))->attachments, node.attachments);
   EXPECT_TRUE(node_from_stored(stored(node))->can_encrypt);
+  EXPECT_EQ(node_from_stored(stored(node))->data_path_addr, "10.9.9.9");
 }
 
 TEST(Stored, FormIsStable) {

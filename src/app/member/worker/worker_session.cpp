@@ -46,6 +46,7 @@ asio::awaitable<Result<void>> Worker::beat(std::string address) {
   auto const roots = std::to_string(std::hash<std::string>{}(tls_.identity().roots));
   nlohmann::json body{{"AgentPort", record_->agent_port},
                       {"AdvertiseAddr", record_->advertise},
+                      {"DataPathAddr", record_->data_path},
                       {"Resolvers", mesh::dns::shared_nameservers()},
                       {"Roots", roots},
                       {"CanEncrypt", settings_.networks->can_encrypt()}};
