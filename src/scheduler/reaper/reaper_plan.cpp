@@ -21,6 +21,13 @@ bool is_over(ServiceView const& view, model::Task const& task) {
   return task.status.state >= model::TaskState::Complete && !out_of_reach;
 }
 
+/// A task of a global service is of no interest without its node: no other one will follow it
+/// there, so that history would grow with each node that comes and goes. As natively.
+bool has_lost_its_node(ServiceView const& view, model::Task const& task) {
+  return view.service != nullptr && is_global(*view.service) && !is_job(*view.service) &&
+         !task.node_id.empty() && node_of(view, task) == nullptr;
+}
+
 /// A limit of attempts needs the history it is counted by.
 std::int64_t limit_of(model::Service const& service, std::int64_t cluster_limit) {
   auto const& restart = service.spec->task.restart;
@@ -87,7 +94,8 @@ std::vector<model::TaskId> plan_reap(ServiceView const& view, std::int64_t histo
   std::set<model::TaskId> gone;
   for (auto const* task : view.tasks) {
     bool const unwanted =
-        task->desired_state >= model::TaskState::Remove || view.service == nullptr;
+        task->desired_state >= model::TaskState::Remove || view.service == nullptr ||
+        has_lost_its_node(view, *task);
     if (unwanted && is_over(view, *task)) {
       gone.insert(task->id);
     }
