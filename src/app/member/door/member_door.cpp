@@ -111,10 +111,6 @@ MemberDoor::Answer MemberDoor::answer(api::Request const* request) {
     auto answered = co_await detach(request);
     co_return answered;
   }
-  if (request->method == "POST" && path == "/member/questions") {
-    auto answered = co_await questions(request);
-    co_return answered;
-  }
   if (request->method == "POST" && path == "/member/answers") {
     co_return answers(*request);
   }
