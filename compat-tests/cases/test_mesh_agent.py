@@ -170,6 +170,34 @@ def test_a_damaged_state_does_not_keep_the_agent_from_starting(pair):
     second.reaches("c2", "10.0.1.5")
 
 
+def test_a_lost_state_lets_alone_what_runs(pair):
+    first, second, network = pair
+    first.kill()
+    pathlib.Path(f"{first.folder}/state/mesh-state.json").unlink()
+    first.start()
+    assert second.pings("c2", "10.0.1.5"), "what runs is let alone"
+    # The engine's next container makes the network known again.
+    assert first.create("c3", network, "10.0.1.7").status == 201
+    first.api.post("/containers/c3/start")
+    first.reaches("c3", "10.0.1.5")
+    first.kill()
+    first.start()
+    assert first.pings("c3", "10.0.1.5") and second.pings("c2", "10.0.1.5")
+    for name in ("c1", "c3"):
+        first.api.request("DELETE", f"/containers/{name}?force=1")
+    first.api.request("DELETE", f"/networks/{network.name}")
+    wait_until(lambda: not first.namespaces(), "it is removed once nobody is in it")
+
+
+def test_a_namespace_that_somebody_unmounts_is_kept_again(pair, mesh):
+    first, second, network = pair
+    name, = first.namespaces()
+    first.on_host("umount", "--lazy", f"{first.folder}/run/netns/{name}")
+    mesh.run(first, "c3", network, "10.0.1.7")
+    first.reaches("c3", "10.0.1.5")
+    second.reaches("c2", "10.0.1.7")
+
+
 def test_row_n09_connect_and_disconnect_a_running_container(mesh):
     network = mesh.network("late", 4098, 2)
     first, second = mesh.hosts

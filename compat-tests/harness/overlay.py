@@ -107,7 +107,7 @@ class MeshHost:
         return self.api.request("POST", f"/containers/create?name={name}", {
             "Image": "busybox:latest", "Cmd": ["sleep", "100000"], "StopSignal": "SIGKILL",
             "HostConfig": {"NetworkMode": network.name, **host_config},
-            "NetworkingConfig": {"EndpointsConfig": {network.name: {"DriverOpts": {"ward.ip": address}}}}})
+            "NetworkingConfig": {"EndpointsConfig": {network.name: {"DriverOpts": {"ward.ip": address, "ward.network": network.id}}}}})
 
     def run(self, name, network, address, **host_config):
         reply = self.create(name, network, address, **host_config)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <optional>
 
@@ -15,14 +16,6 @@ namespace swarmward::cluster {
 
 namespace {
 
-constexpr std::string_view kDefaultPort = "2377";
-
-struct HostPort {
-  std::string host;
-  std::string port;
-};
-
-/// "host", "host:port", "[v6]:port" or a bare IPv6 address.
 HostPort split(std::string const& text) {
   if (text.starts_with('[')) {
     auto const close = text.find(']');
@@ -35,6 +28,13 @@ HostPort split(std::string const& text) {
     return {text, {}};
   }
   return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+bool is_port(std::string const& port) {
+  unsigned number = 0;
+  auto const* const end = port.data() + port.size();
+  auto const [stop, error] = std::from_chars(port.data(), end, number);
+  return error == std::errc() && stop == end && number <= 65535;
 }
 
 /// The address that a host or interface name stands for.
@@ -51,7 +51,8 @@ bool is_unspecified(std::string const& address) {
   return address == "0.0.0.0" || address == "::";
 }
 
-Result<std::string> choose_advertised(std::vector<InterfaceAddress> const& known) {
+Result<std::string> choose_advertised(std::vector<InterfaceAddress> known) {
+  std::erase_if(known, [](auto const& address) { return !address.for_others; });
   if (known.empty()) {
     return invalid_argument("could not find the system's IP address");
   }
@@ -71,13 +72,13 @@ Result<std::string> choose_advertised(std::vector<InterfaceAddress> const& known
                           ")");
 }
 
-Result<std::string> advertised(AddressRequest const& request,
+Result<std::string> advertised(std::string const& wanted,
                                std::string const& listen_host,
                                std::vector<InterfaceAddress> const& known) {
-  if (request.advertise.empty()) {
+  if (wanted.empty()) {
     return is_unspecified(listen_host) ? choose_advertised(known) : listen_host;
   }
-  auto const address = resolve(split(request.advertise).host, known);
+  auto const address = resolve(wanted, known);
   if (!address || is_unspecified(*address)) {
     return invalid_argument(
         "advertise address must be a non-zero IP address or network interface (with optional port "
@@ -87,6 +88,14 @@ Result<std::string> advertised(AddressRequest const& request,
 }
 
 }  // namespace
+
+Result<HostPort> split_address(std::string const& text) {
+  auto parts = split(text);
+  if (!parts.port.empty() && !is_port(parts.port)) {
+    return invalid_argument("address " + parts.port + ": invalid port");
+  }
+  return parts;
+}
 
 /// The host's end of the way to the ingress network; see mesh/apply/ingress_link.h.
 constexpr std::string_view kIngressLink = "ward0";
@@ -99,14 +108,14 @@ std::vector<InterfaceAddress> interface_addresses() {
   }
   std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> const list(raw, &::freeifaddrs);
   for (auto const* entry = raw; entry != nullptr; entry = entry->ifa_next) {
-    bool const usable = entry->ifa_addr != nullptr && (entry->ifa_flags & IFF_UP) != 0 &&
-                        (entry->ifa_flags & IFF_LOOPBACK) == 0 &&
-                        !std::string_view(entry->ifa_name).starts_with("docker") &&
-                        std::string_view(entry->ifa_name) != kIngressLink;
+    bool const usable = entry->ifa_addr != nullptr && (entry->ifa_flags & IFF_UP) != 0;
     if (!usable ||
         (entry->ifa_addr->sa_family != AF_INET && entry->ifa_addr->sa_family != AF_INET6)) {
       continue;
     }
+    bool const for_others = (entry->ifa_flags & IFF_LOOPBACK) == 0 &&
+                            !std::string_view(entry->ifa_name).starts_with("docker") &&
+                            std::string_view(entry->ifa_name) != kIngressLink;
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (entry->ifa_addr->sa_family == AF_INET) {
       auto const* v4 = reinterpret_cast<sockaddr_in const*>(entry->ifa_addr);
@@ -118,15 +127,14 @@ std::vector<InterfaceAddress> interface_addresses() {
       }
       ::inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
     }
-    found.push_back({entry->ifa_name, text.data()});
+    found.push_back({entry->ifa_name, text.data(), for_others});
   }
-  // IPv4 first, as native advertises it where there is one of each.
-  std::ranges::stable_sort(found, {}, [](auto const& address) {
-    return address.address.find(':') != std::string::npos;
-  });
-  bool const has_v4 = !found.empty() && found.front().address.find(':') == std::string::npos;
-  if (has_v4) {
-    std::erase_if(found, [](auto const& a) { return a.address.find(':') != std::string::npos; });
+  auto const is_v6 = [](auto const& a) { return a.address.find(':') != std::string::npos; };
+  std::ranges::stable_sort(found, {}, is_v6);
+  bool const has_v4 =
+      std::ranges::any_of(found, [&](auto const& a) { return a.for_others && !is_v6(a); });
+  for (auto& address : found) {
+    address.for_others = address.for_others && (!has_v4 || !is_v6(address));
   }
   return found;
 }
@@ -136,13 +144,17 @@ Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
   if (request.listen.empty()) {
     return invalid_argument("invalid ListenAddr \"\": invalid empty address");
   }
-  auto const [host, port] = split(request.listen);
-  auto const listen = resolve(host, known);
+  auto const place = split_address(request.listen);
+  auto const shown_place = split_address(request.advertise);
+  if (!place || !shown_place) {
+    return in_context("listen tcp", !place ? place.error() : shown_place.error());
+  }
+  auto const listen = resolve(place->host, known);
   if (!listen) {
     return invalid_argument(
         "listen address must be an IP address or network interface (with optional port number)");
   }
-  auto const advertise = advertised(request, *listen, known);
+  auto const advertise = advertised(shown_place->host, *listen, known);
   if (!advertise) {
     return advertise.error();
   }
@@ -154,9 +166,10 @@ Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
           "number)");
     }
   }
-  auto const shown = net::in_brackets(*listen);
-  return ChosenAddresses{shown + ":" + (port.empty() ? std::string(kDefaultPort) : port),
-                         *advertise};
+  auto const port = place->port.empty() ? std::string(kManagerPort) : place->port;
+  return ChosenAddresses{net::in_brackets(*listen) + ":" + port,
+                         *advertise,
+                         shown_place->port.empty() ? port : shown_place->port};
 }
 
 Result<ChosenAddresses> choose_member_addresses(AddressRequest const& request,

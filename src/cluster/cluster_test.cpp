@@ -48,6 +48,19 @@ TEST(ChooseAddresses, TakesInterfacesAndPorts) {
   EXPECT_EQ(choose_addresses({"[::1]:2377", "fd00::1", ""}, kTwo)->listen, "[::1]:2377");
 }
 
+TEST(ChooseAddresses, OthersMayReachItByAnotherPort) {
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "192.0.2.1:4444", ""}, kTwo)->port, "4444");
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "192.0.2.1:4444", ""}, kTwo)->listen, "0.0.0.0:2377");
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2378", "eth1", ""}, kTwo)->port, "2378");
+  EXPECT_EQ(choose_addresses({"0.0.0.0", "eth1", ""}, kTwo)->port, "2377");
+}
+
+TEST(ChooseAddresses, TakesInterfacesThatAreNotForOthersOnlyByTheirName) {
+  std::vector<InterfaceAddress> const known{{"lo", "127.0.0.1", false}, {"eth0", "10.0.0.5"}};
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "", ""}, known)->advertise, "10.0.0.5");
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "lo", ""}, known)->advertise, "127.0.0.1");
+}
+
 TEST(ChooseAddresses, RefusesWithNativesTexts) {
   auto const text = [](AddressRequest const& request, std::vector<InterfaceAddress> const& known) {
     return choose_addresses(request, known).error().message;
@@ -56,6 +69,12 @@ TEST(ChooseAddresses, RefusesWithNativesTexts) {
               HasSubstr("different interfaces (10.0.0.5 on eth0 and 10.1.0.5 on eth1)"));
   EXPECT_EQ(text({"", "", ""}, kOne), "invalid ListenAddr \"\": invalid empty address");
   EXPECT_THAT(text({"0.0.0.0:2377", "0.0.0.0", ""}, kOne), HasSubstr("advertise address must be"));
+  for (auto const* const port : {"99999", "x", "-1", "2377x"}) {
+    auto const listen = std::string("0.0.0.0:") + port;
+    auto const wanted = std::string("listen tcp: address ") + port + ": invalid port";
+    EXPECT_EQ(text({listen, "", ""}, kOne), wanted);
+    EXPECT_EQ(text({"0.0.0.0", "eth0:" + std::string(port), ""}, kOne), wanted);
+  }
   EXPECT_THAT(text({"zz", "", ""}, kOne), HasSubstr("listen address must be"));
   EXPECT_THAT(text({"0.0.0.0", "", "zz"}, kOne), HasSubstr("data path address must be"));
   EXPECT_EQ(text({"0.0.0.0", "", ""}, {}), "could not find the system's IP address");

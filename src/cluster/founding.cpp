@@ -94,8 +94,7 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
   node.description.tls = *tls;
   node.status = {model::NodeState::Ready, {}, founding.addresses.advertise};
   auto const shown = net::in_brackets(founding.addresses.advertise);
-  node.manager = model::ManagerStatus{
-      true, true, shown + founding.addresses.listen.substr(founding.addresses.listen.rfind(':'))};
+  node.manager = model::ManagerStatus{true, true, shown + ":" + founding.addresses.port};
   node.engine_name = kLocalEngine;
 
   model::Cluster cluster;

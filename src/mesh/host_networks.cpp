@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "mesh/apply/member_wires.h"
 #include "mesh/apply/overlay.h"
 #include "mesh/device_name.h"
 #include "mesh/kept_file.h"
@@ -29,11 +30,9 @@ class FirstError {
   Result<void> outcome_;
 };
 
-/// What a file kept, or nothing. A file that makes no sense is put aside and `damaged` set.
+/// What a file kept, or nothing. A file that makes no sense is put aside.
 template <class T>
-std::optional<T> read_as(std::filesystem::path const& path,
-                         Result<T> (*read)(std::string_view),
-                         bool& damaged) {
+std::optional<T> read_as(std::filesystem::path const& path, Result<T> (*read)(std::string_view)) {
   auto const text = read_kept(path);
   if (text && !*text) {
     return std::nullopt;
@@ -43,8 +42,13 @@ std::optional<T> read_as(std::filesystem::path const& path,
     return *value;
   }
   put_aside(path, value.error().message);
-  damaged = true;
   return std::nullopt;
+}
+
+bool is_in_use(std::filesystem::path const& file) {
+  auto const home = NetNamespace::open(file);
+  auto const members = home ? has_running_members(*home) : Result<bool>(false);
+  return !members || *members;
 }
 
 }  // namespace
@@ -53,11 +57,9 @@ HostNetworks::HostNetworks(NetworkPaths paths, Underlay underlay, std::vector<Ne
     : paths_(std::move(paths)), underlay_(underlay), parts_(std::move(parts)) {}
 
 void HostNetworks::load() {
-  bool damaged = false;
-  state_ = read_as(paths_.state, &agent_state_from, damaged).value_or(AgentState());
-  state_is_whole_ = !damaged;
+  state_ = read_as(paths_.state, &agent_state_from).value_or(AgentState());
   state_is_old_ = true;
-  plan_ = read_as(paths_.plan, &wire::network_plan_from, damaged).value_or(model::NetworkPlan());
+  plan_ = read_as(paths_.plan, &wire::network_plan_from).value_or(model::NetworkPlan());
 }
 
 std::filesystem::path HostNetworks::file_of(std::string const& ward_network) const {
@@ -83,8 +85,9 @@ Result<void> HostNetworks::follow(model::NetworkPlan plan) {
 Result<void> HostNetworks::remove_all() {
   state_ = {};
   plan_ = {};
-  state_is_whole_ = true;
-  return reconcile();
+  auto removed = reconcile();
+  remove_leftovers(Leftovers::All);
+  return removed;
 }
 
 Result<void> HostNetworks::reconcile() {
@@ -103,7 +106,7 @@ Result<void> HostNetworks::reconcile() {
       first.note(take_network(here));
     }
   }
-  remove_leftovers();
+  remove_leftovers(Leftovers::Unused);
   for (auto const& network : wanted.networks) {
     auto const put = put_network(network);
     if (!put) {
@@ -161,6 +164,12 @@ Result<void> HostNetworks::put_network(WantedNetwork const& wanted) {
       return prepared;
     }
   }
+  if (auto const known = present_.find(id); known != present_.end()) {
+    // Its members are wired to the namespace that it has: in a new one they would be missing.
+    if (auto kept = known->second.home.keep(file_of(id)); !kept) {
+      return kept;
+    }
+  }
   underlay_.port = static_cast<std::uint16_t>(plan_.data_path_port);
   auto home = apply_overlay(file_of(id), wanted.overlay, underlay_);
   if (!home) {
@@ -201,10 +210,7 @@ Result<void> HostNetworks::take_network(Presents::iterator network) {
   return remove_overlay(file_of(id));
 }
 
-void HostNetworks::remove_leftovers() {
-  if (!state_is_whole_) {
-    return;  // They may be in use by containers that were forgotten.
-  }
+void HostNetworks::remove_leftovers(Leftovers which) {
   std::set<std::filesystem::path> ours;
   for (auto const& wanted : plan_wanted(state_, plan_).networks) {
     ours.insert(file_of(wanted.planned.id));
@@ -215,7 +221,8 @@ void HostNetworks::remove_leftovers() {
   std::error_code failure;
   for (auto const& entry : std::filesystem::directory_iterator(paths_.namespaces, failure)) {
     bool const named_so = entry.path().filename().string().starts_with("ov-");
-    if (!named_so || ours.contains(entry.path())) {
+    if (!named_so || ours.contains(entry.path()) ||
+        (which == Leftovers::Unused && is_in_use(entry.path()))) {
       continue;
     }
     auto const removed = remove_overlay(entry.path());

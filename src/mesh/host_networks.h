@@ -67,7 +67,10 @@ class HostNetworks final : public NetworkDriver {
   [[nodiscard]] Result<void> put_network(WantedNetwork const& wanted);
   [[nodiscard]] Result<void> finish_parts();
   [[nodiscard]] Result<void> take_network(Presents::iterator network);
-  void remove_leftovers();
+  /// Namespaces that nobody knows any more. What was kept may have been lost, and containers of
+  /// such a network still run: they are let alone until they end.
+  enum class Leftovers { Unused, All };
+  void remove_leftovers(Leftovers which);
   /// Makes the peers of one network fit again, after one of its endpoints came or went.
   [[nodiscard]] Result<void> refresh_peers(std::string const& ward_network);
   /// What is kept of containers that have ended while nobody watched: an engine that stops or
@@ -84,7 +87,6 @@ class HostNetworks final : public NetworkDriver {
   std::vector<NetworkParts*> parts_;
   AgentState state_;
   model::NetworkPlan plan_;
-  bool state_is_whole_ = true;  ///< False where a damaged file was put aside.
   bool state_is_old_ = false;   ///< Endpoints are as they were kept, not yet compared.
   Presents present_;            ///< By the swarm's id.
   SandboxRoutes sandboxes_;

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "mesh/apply/overlay.h"
+#include "mesh/apply/member_wires.h"
 #include "mesh/host_networks.h"
 
 namespace swarmward::mesh {

@@ -88,6 +88,10 @@ Result<void> check_network_name(state::Snapshot const& snapshot, std::string con
   return {};
 }
 
+Result<void> check_name_on_worker(std::string const& name) {
+  return name == "ingress" ? Result<void>(taken(name)) : Result<void>();
+}
+
 asio::awaitable<Result<void>> check_network_request(SwarmControl* control,
                                                     wire::NetworkRequest const* request) {
   auto checked = check_before_engine(*request);

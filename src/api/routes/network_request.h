@@ -14,6 +14,10 @@ namespace swarmward::api {
 [[nodiscard]] Result<void> check_network_name(state::Snapshot const& snapshot,
                                               std::string const& name);
 
+/// The same on a worker, which knows of the swarm's networks only that there is one for published
+/// ports.
+[[nodiscard]] Result<void> check_name_on_worker(std::string const& name);
+
 /// What native checks of a network of the swarm before it makes it, in its order and with its
 /// texts, up to what needs the state. The engine is asked for networks of its own. `control` and
 /// `request` outlive the call.

@@ -204,8 +204,10 @@ asio::awaitable<Result<Response>> Networks::create(Call const* call) {
                 "from a manager node."};
     co_return error;
   }
-  if (auto const free = check_network_name(*call->snapshot, request->spec.annotations.name);
-      call->snapshot->cluster && !free) {
+  auto const& name = request->spec.annotations.name;
+  auto const free =
+      call->worker ? check_name_on_worker(name) : check_network_name(*call->snapshot, name);
+  if ((call->worker || call->snapshot->cluster) && !free) {
     co_return free.error();
   }
   if (!call->snapshot->cluster || !for_swarm) {

@@ -253,6 +253,8 @@ TEST_F(NetworksTest, WorkersAreSentToAManager) {
             "from a manager node.");
   EXPECT_EQ(outcome("POST", "/networks/create", body("host", R"(,"Driver":"bridge")")),
             kFromEngine);
+  EXPECT_EQ(outcome("POST", "/networks/create", body("ingress", R"(,"Driver":"bridge")")),
+            "409 network with name ingress already exists");
 }
 
 }  // namespace

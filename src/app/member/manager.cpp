@@ -213,7 +213,7 @@ asio::awaitable<void> Manager::follow_address() {
   if (there) {
     on_interface_ = cluster->advertise_addr;
   }
-  if (there || known.empty() || cluster->advertise_addr.starts_with("127.")) {
+  if (there || cluster->advertise_addr.starts_with("127.")) {
     co_return;
   }
   auto const chosen = cluster::choose_addresses({cluster->listen_addr, "", ""}, known);
@@ -225,14 +225,15 @@ asio::awaitable<void> Manager::follow_address() {
   state::Change change = [address = chosen->advertise](state::Draft& draft) -> Result<void> {
     auto moved = *draft.view().cluster;
     auto const node = draft.view().find_node(moved.manager_node);
-    auto const port = moved.listen_addr.substr(moved.listen_addr.rfind(':'));
     moved.advertise_addr = address;
     draft.put(std::move(moved));
     if (node) {
       auto changed = *node;
       changed.status.addr = address;
       if (changed.manager) {
-        changed.manager->addr = net::in_brackets(address) + port;
+        auto const& before = changed.manager->addr;
+        changed.manager->addr =
+            net::in_brackets(address) + before.substr(std::min(before.rfind(':'), before.size()));
       }
       draft.put(std::move(changed));
     }

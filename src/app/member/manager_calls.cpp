@@ -1,6 +1,8 @@
 #include "app/member/manager_calls.h"
 
+#include "base/net/host_text.h"
 #include "base/net/tls_dialer.h"
+#include "cluster/address.h"
 #include "cluster/pki/join_token.h"
 
 namespace swarmward::app {
@@ -43,8 +45,12 @@ asio::awaitable<Result<nlohmann::json>> call(std::shared_ptr<backends::HttpClien
 }
 
 Result<net::EngineAddress> address_of(std::string const& manager) {
-  auto parsed = net::parse_engine_address("tcp://" + manager);
-  return parsed ? std::move(parsed) : net::parse_engine_address("tcp://" + manager + ":2377");
+  auto const place = cluster::split_address(manager);
+  if (!place) {
+    return in_context("dial tcp", place.error());
+  }
+  auto const port = place->port.empty() ? std::string(cluster::kManagerPort) : place->port;
+  return net::parse_engine_address("tcp://" + net::in_brackets(place->host) + ":" + port);
 }
 
 std::shared_ptr<backends::HttpClient> client_to(asio::any_io_executor executor,

@@ -40,8 +40,9 @@ Result<state::NetworkPtr> network_called(state::Snapshot const& snapshot, std::s
   return networks.front();
 }
 
-bool has_place(state::TaskPtr const& task) {
-  return task && task->status.state >= model::TaskState::Ready;
+/// It has its place, or will never have one: it was refused, or went with its network.
+bool is_settled(state::TaskPtr const& task) {
+  return !task || task->status.state >= model::TaskState::Ready;
 }
 
 }  // namespace
@@ -114,13 +115,13 @@ asio::awaitable<Result<api::AttachControl::Places>> Attachments::attach(
   co_return internal_error(kFailed + error.message);
 }
 
-/// Until each has its place or was refused one.
+/// Until it is known of each whether it has a place.
 asio::awaitable<Result<void>> Attachments::wait_for(Tasks tasks) {
   auto const until = std::chrono::steady_clock::now() + kAttachPatience;
   auto const settled = [&] {
     auto const snapshot = store_.snapshot();
     return std::ranges::all_of(tasks, [&](model::Task const& task) {
-      return task.id.empty() || has_place(snapshot->find_task(task.id));
+      return task.id.empty() || is_settled(snapshot->find_task(task.id));
     });
   };
   bool late = false;

@@ -121,6 +121,18 @@ TEST_F(AttachmentsTest, SaysWhyThereIsNone) {
   EXPECT_THAT(tasks(), IsEmpty());
 }
 
+TEST_F(AttachmentsTest, DoesNotWaitForWhatHasGoneWithItsNetwork) {
+  auto const answer = attach({{"open", "", {}}});
+  ASSERT_FALSE(*answer);
+  change([](state::Draft& draft) -> Result<void> {
+    auto const task = draft.view().tasks_of({}).at(0);
+    draft.erase(task->id);
+    return {};
+  });
+  ASSERT_TRUE(*answer);
+  EXPECT_THAT((*answer)->error().message, HasSubstr("the network has gone"));
+}
+
 TEST_F(AttachmentsTest, NetworksThatAreNotAttachableRefuse) {
   auto const result = attach({{"open", "", {}}, {"back", "", {}}});
   ASSERT_TRUE(*result);

@@ -45,6 +45,7 @@ Link read_link(nlmsghdr const* message) {
   Link link;
   link.index = info->ifi_index;
   link.up = (info->ifi_flags & IFF_UP) != 0;
+  link.carrier = (info->ifi_flags & IFF_RUNNING) != 0;
   link.name = text_of(attributes.find(IFLA_IFNAME));
   link.mtu = attributes.number(IFLA_MTU).value_or(0);
   link.master = static_cast<int>(attributes.number(IFLA_MASTER).value_or(0));

@@ -21,6 +21,7 @@ struct Link {
   unsigned mtu = 0;
   int master = 0;  ///< Index of the bridge it is a port of, or 0.
   bool up = false;
+  bool carrier = false;                   ///< Of a veth device: its other end is up, too.
   std::optional<std::uint32_t> vni = {};  ///< Of a vxlan device.
   std::uint16_t port = 0;                 ///< UDP port of a vxlan device.
   std::optional<Address> local = {};      ///< Own address of a vxlan device.

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -90,6 +91,20 @@ Result<NetNamespace> NetNamespace::make(std::filesystem::path const& path) {
     return kept.error();
   }
   return open(path);
+}
+
+Result<void> NetNamespace::keep(std::filesystem::path const& path) const {
+  if (open(path)) {
+    return {};
+  }
+  if (auto made = make_empty_file(path); !made) {
+    return made;
+  }
+  auto const held = "/proc/self/fd/" + std::to_string(fd_);
+  if (mount(held.c_str(), path.c_str(), "none", MS_BIND, nullptr) != 0) {
+    return failed("keeping the network namespace " + path.string(), errno);
+  }
+  return {};
 }
 
 Result<NetNamespace> NetNamespace::current() {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "mesh/testing/scratch_net.h"
@@ -61,6 +62,28 @@ TEST_F(NetNamespaceTest, AFileThatKeepsNothingGetsANewNamespace) {
   EXPECT_FALSE(NetNamespace::open(path_));
   EXPECT_TRUE(NetNamespace::make(path_));
   EXPECT_TRUE(NetNamespace::open(path_));
+}
+
+TEST_F(NetNamespaceTest, AFileThatWasUnmountedKeepsTheSameAgain) {
+  auto const made = NetNamespace::make(path_);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->keep(path_)) << "it is kept already";
+  ASSERT_EQ(umount2(path_.c_str(), MNT_DETACH), 0);
+  EXPECT_FALSE(NetNamespace::open(path_));
+  EXPECT_TRUE(made->keep(path_));
+  fs::path first;
+  fs::path second;
+  ASSERT_TRUE(made->run([&] {
+    first = where();
+    return Result<void>();
+  }));
+  ASSERT_TRUE(NetNamespace::open(path_)->run([&] {
+    second = where();
+    return Result<void>();
+  }));
+  EXPECT_EQ(first, second);
+  ASSERT_TRUE(NetNamespace::remove(path_));
+  EXPECT_TRUE(made->keep(path_)) << "the file is gone, too";
 }
 
 TEST_F(NetNamespaceTest, RemovingTakesTheFileAndIsFineTwice) {

@@ -8,22 +8,12 @@
 #include "mesh/apply/interface_addresses.h"
 #include "mesh/apply/kernel_settings.h"
 #include "mesh/apply/links.h"
+#include "mesh/apply/member_wires.h"
 #include "mesh/apply/sysctl.h"
-#include "mesh/device_name.h"
 
 namespace swarmward::mesh {
 
 namespace {
-
-constexpr char const* kPortPrefix = "mv";
-
-/// The end of a member's wire that is a port of the bridge, and the one that the engine takes.
-std::string port_name(std::string const& endpoint) {
-  return device_name(kPortPrefix, endpoint);
-}
-std::string member_name(std::string const& endpoint) {
-  return device_name("mc", endpoint);
-}
 
 Result<void> set_kernel_settings() {
   for (auto const& [name, value] : overlay_settings()) {
@@ -147,29 +137,6 @@ Result<void> apply_vxlan(Netlink& inner,
   return change_link(inner, link->index, {.mtu = spec.mtu, .master = bridge, .up = true});
 }
 
-Result<void> plug_in(Netlink& inner, int port, int bridge) {
-  if (auto in = change_link(inner, port, {.master = bridge, .up = true}); !in) {
-    return in;
-  }
-  return set_hairpin(inner, port);
-}
-
-/// A bridge that was made anew has lost the members' wires.
-Result<void> plug_in_all(Netlink& inner, int bridge) {
-  auto const links = list_links(inner);
-  if (!links) {
-    return links.error();
-  }
-  for (auto const& link : *links) {
-    if (link.name.starts_with(kPortPrefix) && (link.master != bridge || !link.up)) {
-      if (auto in = plug_in(inner, link.index, bridge); !in) {
-        return in;
-      }
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<NetNamespace> apply_overlay(std::filesystem::path const& file,
@@ -196,7 +163,7 @@ Result<NetNamespace> apply_overlay(std::filesystem::path const& file,
   if (auto const made = apply_vxlan(*inner, *home, spec, underlay, *bridge); !made) {
     return made.error();
   }
-  if (auto const plugged = plug_in_all(*inner, *bridge); !plugged) {
+  if (auto const plugged = plug_in_members(*inner, *bridge); !plugged) {
     return plugged.error();
   }
   if (auto const known = apply_peers(*home, spec.peers); !known) {
@@ -227,69 +194,6 @@ Result<void> remove_overlay(std::filesystem::path const& file) {
     }
   }
   return NetNamespace::remove(file);
-}
-
-Result<std::string> attach_member(NetNamespace const& home, MemberWire const& wire) {
-  if (auto const gone = detach_member(home, wire.endpoint); !gone) {
-    return gone.error();
-  }
-  auto host = Netlink::open();
-  auto inner = Netlink::open(home);
-  if (!host || !inner) {
-    return !host ? host.error() : inner.error();
-  }
-  VethSpec const pair{.name = member_name(wire.endpoint),
-                      .peer = port_name(wire.endpoint),
-                      .mtu = wire.mtu,
-                      .mac = wire.mac};
-  if (auto const made = make_veth(*host, home, pair); !made) {
-    return made.error();
-  }
-  auto const plugged = [&]() -> Result<void> {
-    auto const port = get_link(*inner, pair.peer);
-    auto const bridge = get_link(*inner, kBridge);
-    if (!port || !bridge) {
-      return !port ? port.error() : bridge.error();
-    }
-    return plug_in(*inner, port->index, bridge->index);
-  }();
-  if (!plugged) {
-    // The first error is the one to tell.
-    static_cast<void>(remove_link(*host, pair.name));
-    return plugged.error();
-  }
-  return pair.name;
-}
-
-Result<void> detach_member(NetNamespace const& home, std::string const& endpoint) {
-  auto inner = Netlink::open(home);
-  if (!inner) {
-    return inner.error();
-  }
-  if (auto removed = remove_link(*inner, port_name(endpoint)); !removed) {
-    return removed;
-  }
-  auto host = Netlink::open();
-  if (!host) {
-    return host.error();
-  }
-  return remove_link(*host, member_name(endpoint));
-}
-
-std::string port_of_member(std::string const& endpoint) {
-  return port_name(endpoint);
-}
-
-Result<bool> is_attached(NetNamespace const& home, std::string const& endpoint) {
-  auto inner = Netlink::open(home);
-  if (!inner) {
-    return inner.error();
-  }
-  auto const port = find_link(*inner, port_name(endpoint));
-  if (!port) {
-    return port.error();
-  }
-  return port->has_value();
 }
 
 }  // namespace swarmward::mesh

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "base/result.h"
 #include "mesh/apply/net_namespace.h"
@@ -30,21 +29,5 @@ inline constexpr char const* kVxlan = "vxlan0";
 
 /// Removes all of it, also the wires of members that still run. No error where nothing is.
 [[nodiscard]] Result<void> remove_overlay(std::filesystem::path const& file);
-
-/// The wire of one member.
-struct MemberWire {
-  std::string endpoint;  ///< The engine's id of it.
-  Mac mac;
-  unsigned mtu = 1450;
-};
-
-/// Makes the wire and returns the name of the end that lies in the host's namespace, for the engine
-/// to take. An old wire of the same endpoint is removed.
-[[nodiscard]] Result<std::string> attach_member(NetNamespace const& home, MemberWire const& wire);
-/// No error where there is none.
-[[nodiscard]] Result<void> detach_member(NetNamespace const& home, std::string const& endpoint);
-/// The name of the bridge's port to which the member is wired.
-[[nodiscard]] std::string port_of_member(std::string const& endpoint);
-[[nodiscard]] Result<bool> is_attached(NetNamespace const& home, std::string const& endpoint);
 
 }  // namespace swarmward::mesh

@@ -10,6 +10,7 @@
 
 #include "mesh/apply/interface_addresses.h"
 #include "mesh/apply/links.h"
+#include "mesh/apply/member_wires.h"
 #include "mesh/apply/neighbours.h"
 #include "mesh/testing/scratch_net.h"
 

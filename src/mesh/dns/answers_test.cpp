@@ -110,6 +110,17 @@ TEST_F(FindAnswer, OtherNetworksOnlyForTheirMembersOnThisNode) {
   EXPECT_THAT(addresses("web"), ElementsAre("unknown"));
 }
 
+TEST_F(FindAnswer, AContainerIsInNoNetworkForASharedNameAlone) {
+  auto ours = front();
+  ours.names.push_back({"cache", {"10.0.1.7"}});
+  ours.reverse.push_back({"cache", {"10.0.1.7"}});  // A container that was given this name.
+  auto others = back();
+  others.names.push_back({"cache", {"10.0.2.5"}});  // A service of that name, without a VIP.
+  names_ = Names(std::vector{ours, others});
+  ask_from("n1", "10.0.1.7");
+  EXPECT_THAT(addresses("db"), ElementsAre("unknown"));
+}
+
 TEST_F(FindAnswer, OtherTypesOfAKnownNameAreEmpty) {
   auto const answer = ask("web", kTypeAaaa);
   ASSERT_TRUE(answer);

@@ -1,7 +1,5 @@
 #include "mesh/dns/names.h"
 
-#include <algorithm>
-
 #include "mesh/dns/lower_case.h"
 
 namespace swarmward::mesh::dns {
@@ -22,9 +20,6 @@ std::vector<Address> parse_addresses(std::vector<std::string> const& texts) {
 
 NetworkNames::NetworkNames(model::PlannedNetwork const& network)
     : suffix_("." + network.name), lower_suffix_(lower_case(suffix_)) {
-  for (auto const& address : parse_addresses(network.local)) {
-    local_.insert(address);
-  }
   for (auto const& address : parse_addresses(network.own_servers)) {
     own_servers_.insert(address);
   }
@@ -39,6 +34,11 @@ NetworkNames::NetworkNames(model::PlannedNetwork const& network)
   for (auto const& entry : network.reverse) {
     for (auto const& address : parse_addresses(entry.addresses)) {
       reverse_.insert_or_assign(address, entry.name);
+    }
+  }
+  for (auto const& address : parse_addresses(network.local)) {
+    if (auto const* const name = find_reverse(address)) {
+      local_names_.insert(lower_case(*name));
     }
   }
 }
@@ -61,12 +61,6 @@ std::string const* NetworkNames::find_reverse(Address address) const {
   return found == reverse_.end() ? nullptr : &found->second;
 }
 
-bool NetworkNames::has_local(std::string_view name) const {
-  auto const* const addresses = find(name);
-  return addresses != nullptr && std::ranges::any_of(*addresses, [this](Address address) {
-           return local_.contains(address);
-         });
-}
 
 Names::Names(std::vector<model::PlannedNetwork> const& networks) {
   for (auto const& network : networks) {

@@ -26,15 +26,17 @@ class NetworkNames {
   /// Does this member of the node have servers of its own for all other names?
   [[nodiscard]] bool has_own_servers(Address member) const { return own_servers_.contains(member); }
   [[nodiscard]] bool is_vip(Address address) const { return vips_.contains(address); }
-  /// Does a member of that name run on this node?
-  [[nodiscard]] bool has_local(std::string_view name) const;
+  /// Does a member of that name, in lower case, run on this node? Names of services do not count.
+  [[nodiscard]] bool has_local(std::string const& name) const {
+    return local_names_.contains(name);
+  }
   /// "." and the network's name, as the user spelled it.
   [[nodiscard]] std::string const& suffix() const { return suffix_; }
 
  private:
   std::string suffix_;
   std::string lower_suffix_;
-  std::set<Address> local_;
+  std::set<std::string> local_names_;
   std::set<Address> own_servers_;
   std::set<Address> vips_;
   std::unordered_map<std::string, std::vector<Address>> names_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "mesh/apply/member_wires.h"
 #include "mesh/apply/overlay.h"
 #include "mesh/inspect/compare.h"
 

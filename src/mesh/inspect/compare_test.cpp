@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "mesh/apply/member_wires.h"
 #include "mesh/apply/overlay.h"
 #include "mesh/inspect/table_look.h"
 #include "mesh/inspect/testing/kinds.h"

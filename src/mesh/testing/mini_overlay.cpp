@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "mesh/apply/member_wires.h"
+
 namespace swarmward::mesh {
 namespace {
 
