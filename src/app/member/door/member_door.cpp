@@ -43,7 +43,7 @@ Result<void> MemberDoor::listen(std::string const& address) {
     identity.chain = chain;
     if (!chain.empty()) {
       // Judged again with each request, since a connection may outlive a certificate.
-      if (auto const peer = tls_.judge(chain); !peer) {
+      if (auto const peer = peers_.judge(chain); !peer) {
         return peer.error();
       }
     }
