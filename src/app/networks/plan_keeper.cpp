@@ -45,8 +45,8 @@ void PlanKeeper::published(state::Snapshot const& snapshot, state::Touched const
   });
 }
 
-/// To plan for a thousand nodes takes some time, and when they join one after the other each of them
-/// changes the plans of all. So as long as it took, changes are gathered the next time.
+/// To plan for a thousand nodes takes some time, and when they join one after the other each of
+/// them changes the plans of all. So as long as it took, changes are gathered the next time.
 void PlanKeeper::wake_soon() {
   soon_.expires_after(bunch_);
   soon_.async_wait([this](boost::system::error_code const& error) {

@@ -82,8 +82,8 @@ enum class Direction { In, Out };
 
 asio::awaitable<void> carry_direction(std::shared_ptr<Relay> relay, Direction direction) {
   bool const in = direction == Direction::In;
-  auto const whole = co_await carry_piecewise(in ? &relay->near : &relay->far,
-                                              in ? &relay->far : &relay->near);
+  auto const whole =
+      co_await carry_piecewise(in ? &relay->near : &relay->far, in ? &relay->far : &relay->near);
   if (!whole) {
     relay->close();
   } else if (!in && relay->running > 1) {

@@ -39,9 +39,8 @@ TEST_F(StreamRelayTest, AnEndOfInputPassesAndTheAnswerStillComes) {
   });
   asio::async_read(*engine_, asio::dynamic_buffer(asked), [&](error_code const& end, std::size_t) {
     EXPECT_EQ(end, asio::error::eof);
-    asio::async_write(*engine_, asio::buffer(answer), [&](error_code const&, std::size_t) {
-      engine_->close();
-    });
+    asio::async_write(
+        *engine_, asio::buffer(answer), [&](error_code const&, std::size_t) { engine_->close(); });
   });
   asio::async_read(*manager_, asio::dynamic_buffer(answered), [&](error_code const& end, auto) {
     EXPECT_EQ(end, asio::error::eof);
@@ -69,9 +68,8 @@ TEST_F(StreamRelayTest, WhoIsCutOffDoesNotSeemToHaveFinished) {
 TEST_F(StreamRelayTest, AnEngineThatIsGoneEndsAManagerThatStays) {
   std::string answered;
   std::optional<error_code> ended;
-  asio::async_read(*manager_, asio::dynamic_buffer(answered), [&](error_code const& end, auto) {
-    ended = end;
-  });
+  asio::async_read(
+      *manager_, asio::dynamic_buffer(answered), [&](error_code const& end, auto) { ended = end; });
   engine_->close();
   io_.run();  // Ends after the farewell's time.
   EXPECT_EQ(ended, asio::error::eof);

@@ -15,9 +15,9 @@ namespace swarmward::net {
 namespace asio = boost::asio;
 
 /// One end of a connection, whatever it runs over: a unix socket, TCP, TLS on either, or one end of
-/// a pair behind which a helper program carries the bytes on. Used as Asio's sockets are. Bytes that
-/// could not be written must be offered again before any others. Where TLS is cut off without a
-/// good-bye, reading fails with connection_reset: what was sent may be incomplete.
+/// a pair behind which a helper program carries the bytes on. Used as Asio's sockets are. Bytes
+/// that could not be written must be offered again before any others. Where TLS is cut off without
+/// a good-bye, reading fails with connection_reset: what was sent may be incomplete.
 class StreamSocket : private asio::generic::stream_protocol::socket {
   using Base = asio::generic::stream_protocol::socket;
   using error_code = boost::system::error_code;
@@ -30,8 +30,6 @@ class StreamSocket : private asio::generic::stream_protocol::socket {
   StreamSocket(StreamSocket const&) = delete;
   StreamSocket& operator=(StreamSocket const&) = delete;
 
-  using typename Base::executor_type;
-  using typename Base::wait_type;
   using Base::async_connect;
   using Base::cancel;
   using Base::get_executor;
@@ -45,6 +43,8 @@ class StreamSocket : private asio::generic::stream_protocol::socket {
   using Base::wait_error;
   using Base::wait_read;
   using Base::wait_write;
+  using typename Base::executor_type;
+  using typename Base::wait_type;
 
   /// From now on the bytes are what TLS makes of those on the wire. `ssl` has shaken hands over
   /// this very socket.

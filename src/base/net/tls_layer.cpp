@@ -31,14 +31,13 @@ int outcome(BIO* bio, ssize_t moved, int again) {
 }
 
 int take_from_wire(BIO* bio, char* data, int size) {
-  auto const moved =
-      ::recv(descriptor_of(bio), data, static_cast<std::size_t>(size), MSG_DONTWAIT);
+  auto const moved = ::recv(descriptor_of(bio), data, static_cast<std::size_t>(size), MSG_DONTWAIT);
   return outcome(bio, moved, BIO_FLAGS_READ);
 }
 
 int put_on_wire(BIO* bio, char const* data, int size) {
-  auto const moved = ::send(
-      descriptor_of(bio), data, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+  auto const moved =
+      ::send(descriptor_of(bio), data, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
   return outcome(bio, moved, BIO_FLAGS_WRITE);
 }
 

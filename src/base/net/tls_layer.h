@@ -50,10 +50,10 @@ class TlsLayer {
   std::size_t write_record(asio::const_buffer bytes, boost::system::error_code& error);
 
   SslPtr ssl_;
-  bool starved_ = false;    ///< The last read used up all that was on the descriptor.
+  bool starved_ = false;  ///< The last read used up all that was on the descriptor.
   bool said_goodbye_ = false;
-  std::size_t stuck_ = 0;   ///< Plain bytes in the record that the descriptor did not take.
-  std::size_t ahead_ = 0;   ///< Bytes that went with such a record and are yet to be offered again.
+  std::size_t stuck_ = 0;  ///< Plain bytes in the record that the descriptor did not take.
+  std::size_t ahead_ = 0;  ///< Bytes that went with such a record and are yet to be offered again.
 };
 
 }  // namespace swarmward::net

@@ -116,7 +116,7 @@ asio::awaitable<void> Worker::stop() {
     ++life_;
     timer_.cancel();
     plan_timer_.cancel();
-      co_await say_goodbye("stop");
+    co_await say_goodbye("stop");
   }
   listener_.reset();
   task_files_.reset();
