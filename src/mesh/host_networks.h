@@ -87,8 +87,8 @@ class HostNetworks final : public NetworkDriver {
   std::vector<NetworkParts*> parts_;
   AgentState state_;
   model::NetworkPlan plan_;
-  bool state_is_old_ = false;  ///< Endpoints are as they were kept, not yet compared.
-  Presents present_;           ///< By the swarm's id.
+  bool state_is_old_ = false;   ///< Endpoints are as they were kept, not yet compared.
+  Presents present_;            ///< By the swarm's id.
   SandboxRoutes sandboxes_;
 };
 

@@ -19,8 +19,8 @@ class NetNamespace {
   /// Errors: NotFound where no file is; Unavailable where it keeps no network namespace.
   [[nodiscard]] static Result<NetNamespace> open(std::filesystem::path const& path);
 
-  /// Has the file keep this namespace again where it keeps none any more, as after somebody
-  /// unmounted it. Errors: Unavailable, with what the kernel said.
+  /// Has the file keep this namespace again where it keeps none any more, as after somebody unmounted
+  /// it. Errors: Unavailable, with what the kernel said.
   [[nodiscard]] Result<void> keep(std::filesystem::path const& path) const;
 
   /// The one that the calling thread is in.

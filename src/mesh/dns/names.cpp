@@ -61,6 +61,7 @@ std::string const* NetworkNames::find_reverse(Address address) const {
   return found == reverse_.end() ? nullptr : &found->second;
 }
 
+
 Names::Names(std::vector<model::PlannedNetwork> const& networks) {
   for (auto const& network : networks) {
     order_.push_back(network.id);
