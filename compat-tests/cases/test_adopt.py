@@ -1,4 +1,6 @@
 """Engines on hosts without a daemon of ours: taken in as nodes over TLS and over ssh, and let go again."""
+import concurrent.futures
+
 import pytest
 
 from harness.adopting import SSH_PORT, TLS_PORT, known, lone, over_ssh, over_tls, ssh, ssh_folder, tls  # noqa: F401
@@ -153,3 +155,12 @@ def test_what_cannot_be_adopted(swarm, tls):
     made = adopt(swarm, plain)
     assert "without TLS" in made["Warning"]
     assert "is the one of node far2" in refused(swarm, over_tls(swarm, tls, Name="again"))
+
+
+def test_an_engine_is_adopted_once_only(swarm, tls):
+    bodies = [{**over_tls(swarm, tls), "Name": name} for name in ("one", "two", "three")]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        replies = list(pool.map(lambda body: swarm.api.request("POST", "/ward/nodes/adopt", body), bodies))
+    assert sorted(reply.status for reply in replies) == [201, 409, 409], replies
+    assert len(swarm.api.nodes()) == 2
+    assert "node=all" in swarm.api.request("POST", "/ward/nodes/adopt", {**bodies[0], "Name": "all"}).message

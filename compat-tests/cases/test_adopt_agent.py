@@ -1,23 +1,20 @@
 """Hosts that are adopted with an agent: this daemon puts its own program there, which joins; and lets them go again."""
 import base64
-import io
+import concurrent.futures
 import json
 import os
 import signal
-import subprocess
-import tarfile
 
 import pytest
 
-from harness.adopting import TLS_PORT, known, lone, over_ssh, over_tls, ssh, tls  # noqa: F401
+from harness.adopting import TLS_PORT, known, lone, over_ssh, ssh, tls  # noqa: F401
+from harness.agents import (NAME, QUICK, adopt, agent, blocked, data_of_agent, left_on, on_h2, refused, request, restart_engine,
+                            there)
 from harness.services import create, wait_running
 from harness.waiting import stays, wait_until
 from lablib import host as lab_hosts
 
 pytestmark = pytest.mark.swarmward_only("native cannot take in an engine without its help")
-
-QUICK = {"RestartPolicy": {"Delay": 0}}
-NAME = "swarmward-agent"
 
 
 @pytest.fixture
@@ -29,47 +26,6 @@ def swarm(lone):
         lone.api.request("POST", f"/ward/nodes/{name}/release?force=1")
     wait_until(lambda: not any(lone.containers().values()), "nothing is left")
     lone.engines["h2"].request("DELETE", f"/containers/{NAME}?force=1&v=1")
-
-
-def request(swarm, tls, **parts):
-    return over_tls(swarm, tls, WithAgent=True, **{"EngineSocket": str(swarm.hosts[1].socket), **parts})
-
-
-def adopt(swarm, tls, **parts):
-    made = swarm.api.post("/ward/nodes/adopt", request(swarm, tls, **parts))
-    assert swarm.api.nodes()["far2"]["Status"]["State"] == "ready", "adopted means ready"
-    return made
-
-
-def refused(swarm, body):
-    reply = swarm.api.request("POST", "/ward/nodes/adopt", body)
-    assert reply.status >= 400, reply
-    return f"{reply.status} {reply.message}"
-
-
-def left_on(engine):
-    """What an agent has on that host."""
-    names = [n for c in engine.get("/containers/json?all=1") for n in c["Names"] if NAME in n]
-    images = [i["Id"] for i in engine.get("/images/json", label=["ward.agent"])]
-    volumes = [v["Name"] for v in engine.get("/volumes")["Volumes"] or [] if v["Name"] == NAME]
-    return names + images + volumes
-
-
-def agent(engine):
-    return engine.get(f"/containers/{NAME}/json")
-
-
-def data_of_agent(engine):
-    """The files of its data root, by name, as the engine itself hands them out."""
-    reply = engine.request("GET", f"/containers/{NAME}/archive?path=/var/lib/swarmward")
-    with tarfile.open(fileobj=io.BytesIO(reply.body)) as archive:
-        return {member.name: archive.extractfile(member).read() if member.isfile() else b""
-                for member in archive.getmembers()}
-
-
-def there(swarm, replicas=1):
-    create(swarm.api, "there", replicas=replicas, Placement={"Constraints": ["node.hostname==far2"]}, **QUICK)
-    wait_running(swarm, "there", replicas)
 
 
 def test_it_joins_as_a_worker(swarm, tls, any_docker):
@@ -138,12 +94,6 @@ def test_its_engine_is_restarted(swarm, tls):
     wait_running(swarm, "there", 1)
 
 
-def restart_engine(host, flags=()):
-    lab_hosts.stop_engine(host)
-    lab_hosts.start_engine(host, flags)
-    lab_hosts.wait_for_engine(host)
-
-
 @pytest.fixture
 def lasting(target):
     """h2's engine does not end its containers when it ends."""
@@ -174,6 +124,22 @@ def test_the_manager_is_killed(swarm, tls):
     assert swarm.names("there")["h2"] == before
     assert swarm.api.request("POST", "/ward/nodes/far2/release?force=1").status == 200
     assert not left_on(swarm.engines["h2"]), "the way to remove it outlives the daemon"
+
+
+def test_the_manager_is_killed_when_the_agent_has_just_joined(swarm, tls):
+    """The same adoption again takes up what is there, whether the node was on the disk already or not."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        cut_short = pool.submit(swarm.api.request, "POST", "/ward/nodes/adopt", request(swarm, tls))
+        wait_until(lambda: "far2" in swarm.api.nodes(), "it has joined", pause=0.01)
+        swarm.daemon.kill()
+        assert cut_short.exception(30) or cut_short.result().status == 201
+    swarm.daemon.start()
+    again = swarm.api.request("POST", "/ward/nodes/adopt", request(swarm, tls))
+    assert again.status in (201, 409), again  # 409: it was noted in the last moment.
+    swarm.wait_for_nodes(("far2",))
+    there(swarm)
+    assert swarm.api.request("POST", "/ward/nodes/far2/release?force=1").status == 200
+    wait_until(lambda: not left_on(swarm.engines["h2"]), "nothing is left")
 
 
 def test_release_leaves_nothing(swarm, tls):
@@ -218,24 +184,6 @@ def test_the_way_to_it_is_lost(swarm, tls):
     adopt(swarm, tls)  # What is left of a node that is no more is cleared away.
 
 
-class blocked:
-    """Nothing that comes to this port of the host is let in."""
-
-    def __init__(self, host, port):
-        self.host, self.port = host, port
-
-    def rule(self, how):
-        subprocess.run(lab_hosts.enter(self.host, [
-            "iptables", how, "INPUT", "-p", "tcp", "--dport", str(self.port), "-j", "REJECT",
-            "--reject-with", "tcp-reset"]), check=True, capture_output=True)
-
-    def __enter__(self):
-        self.rule("-I")
-
-    def __exit__(self, *_):
-        self.rule("-D")
-
-
 def test_the_manager_is_not_reached(swarm, tls):
     with blocked(swarm.hosts[0], 2377):
         said = refused(swarm, request(swarm, tls))
@@ -272,10 +220,6 @@ def test_what_cannot_be_adopted(swarm, tls):
 
 
 FILES = "/run/swarmward/task-files"
-
-
-def on_h2(swarm, *command):
-    return subprocess.run(lab_hosts.enter(swarm.hosts[1], list(command)), capture_output=True, text=True)
 
 
 @pytest.fixture

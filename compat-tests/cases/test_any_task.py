@@ -237,6 +237,31 @@ def test_ps_of_nodes(docker, far):
         direct("rm", "-f", "plain")
 
 
+def test_ps_tells_tasks_from_others(docker, far):
+    swarm = far.swarm
+    direct = docker.at(swarm.engine_urls["h2"])
+    direct("run", "-d", "--name", "plain", "--network", "none", "alpine", "sleep", "1000")
+    try:
+        def names(*args):
+            return docker("ps", "--filter", "node=h2", "--filter", "status=running", *args, "--format", "{{.Names}}", "--no-trunc").lines
+        tasks = names("--filter", "is-task=true")
+        assert f"h2/{far.name}" in tasks and "h2/plain" not in tasks
+        assert names("--filter", "is-task=false") == ["h2/plain"]
+        here = docker("ps", "--filter", "is-task=true", "--format", "{{.Names}}").lines
+        assert here == docker("ps", "--filter", "label=com.docker.swarm.task", "--format", "{{.Names}}").lines
+        assert "is-task" in docker("ps", "--filter", "is-task=maybe", code=1).err
+    finally:
+        direct("rm", "-f", "plain")
+
+
+def test_a_path_to_one_node_is_no_way_into_a_swarm_of_its_own(far):
+    swarm = far.swarm
+    for path in ("/swarm/init", "/v1.41/swarm/init", "/swarm/join"):
+        refused = swarm.api.request("POST", f"/nodes/h2{path}", {"ListenAddr": "0.0.0.0:2377"})
+        assert refused.status == 503 and "/nodes/NAME" in refused.message
+    assert swarm.engines["h2"].get("/info")["Swarm"]["LocalNodeState"] == "inactive"
+
+
 def test_the_daemon_knows_them_after_a_restart(any_docker, far):
     far.swarm.daemon.stop()
     far.swarm.daemon.start()

@@ -38,9 +38,24 @@ Result<net::DialerPtr> tcp_dialer(model::EngineAccess const& access) {
 }
 
 Result<void> check_name(state::Snapshot const& snapshot, std::string const& name) {
+  if (name == "all") {
+    return invalid_argument("the name all is taken: the filter node=all means every node");
+  }
   for (auto const& [id, node] : snapshot.nodes) {
     if (node->description.hostname == name || id.view() == name) {
       return conflict("the name " + name + " is taken by node " + id.str());
+    }
+  }
+  return {};
+}
+
+/// A node of that name that joined by itself: it may be what an adoption with an agent made, when
+/// this daemon ended before it had noted the way. Empty if there is none.
+model::NodeId joined_so(state::Snapshot const& snapshot, std::string const& name) {
+  for (auto const& [id, node] : snapshot.nodes) {
+    if (node->description.hostname == name && node->access.agent_port != 0 &&
+        node->access.url.empty()) {
+      return id;
     }
   }
   return {};
@@ -95,7 +110,7 @@ Result<net::DialerPtr> Adoption::dialer_to(model::Node const& node) const {
   return net::make_ssh_dialer(std::move(*target), key);
 }
 
-/// The engine's description, once it is known to be one that nobody has yet.
+/// What the engine says of itself.
 asio::awaitable<Result<Adoption::Stranger>> Adoption::ask(model::Node const* node) {
   auto dialer = dialer_to(*node);
   if (!dialer) {
@@ -120,19 +135,15 @@ asio::awaitable<Result<Adoption::Stranger>> Adoption::ask(model::Node const* nod
     co_return not_asked(node->access, document.error(), ssh_.known_hosts().string());
   }
   Stranger stranger{std::move(*info), engine_id(*document)};
-  auto const fresh = co_await expect_stranger(stranger.id);
-  if (!fresh) {
-    co_return fresh.error();
-  }
   co_return stranger;
 }
 
-/// Nodes that do not answer now cannot be told from the newcomer.
-asio::awaitable<Result<void>> Adoption::expect_stranger(std::string id) {
+/// Nodes that do not answer cannot be told from the newcomer.
+asio::awaitable<Result<void>> Adoption::expect_stranger(std::string id, model::NodeId except) {
   auto const snapshot = store_.snapshot();
   std::vector<state::NodePtr> nodes;
   for (auto const& [node_id, node] : snapshot->nodes) {
-    if (node->status.state == model::NodeState::Ready) {
+    if (node->status.state != model::NodeState::Down && node_id != except) {
       nodes.push_back(node);
     }
   }
@@ -171,8 +182,10 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (auto const valid = check_access(request.access); !valid) {
     co_return valid.error();
   }
-  if (auto const fresh = check_name(*store_.snapshot(), request.name); !fresh) {
-    co_return fresh.error();
+  auto const snapshot = store_.snapshot();
+  auto const joined = request.with_agent ? joined_so(*snapshot, request.name) : model::NodeId();
+  if (auto const free = check_name(*snapshot, request.name); joined.empty() && !free) {
+    co_return free.error();
   }
   model::Node node;
   node.id = new_id<model::NodeTag>(random_);
@@ -182,8 +195,17 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (!stranger) {
     co_return stranger.error();
   }
+  Claim const claim(claimed_, stranger->id);
+  if (!claim.taken()) {
+    co_return conflict("that engine is being adopted already");
+  }
+  auto const fresh = co_await expect_stranger(stranger->id, joined);
+  if (!fresh) {
+    co_return fresh.error();
+  }
   if (request.with_agent) {
-    auto adopted = co_await put_agent(std::move(node), std::move(request), stranger->id);
+    AgentWish wish{request.name, node.access, request.engine_socket, stranger->id, joined};
+    auto adopted = co_await put_agent(std::move(node), std::move(wish));
     co_return adopted;
   }
   node.description = stranger->info.description;

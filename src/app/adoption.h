@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "api/ward_control.h"
 #include "app/agent/agent_adoption.h"
 #include "app/engine_directory.h"
@@ -40,13 +43,32 @@ class Adoption {
     backends::EngineInfo info;
     std::string id;  ///< engine_id().
   };
+  /// While it lives, nobody else adopts that engine.
+  class Claim {
+   public:
+    Claim(std::set<std::string>& engines, std::string id)
+        : engines_(engines),
+          id_(std::move(id)),
+          taken_(id_.empty() || engines.insert(id_).second) {}
+    ~Claim() {
+      if (taken_) {
+        engines_.erase(id_);
+      }
+    }
+    Claim(Claim const&) = delete;
+    Claim& operator=(Claim const&) = delete;
+    [[nodiscard]] bool taken() const { return taken_; }
+
+   private:
+    std::set<std::string>& engines_;
+    std::string id_;
+    bool taken_;
+  };
 
   boost::asio::awaitable<Result<Stranger>> ask(model::Node const* node);
   boost::asio::awaitable<Result<api::Adopted>> add(model::Node node);
-  boost::asio::awaitable<Result<api::Adopted>> put_agent(model::Node node,
-                                                         api::AdoptRequest request,
-                                                         std::string engine);
-  boost::asio::awaitable<Result<void>> expect_stranger(std::string id);
+  boost::asio::awaitable<Result<api::Adopted>> put_agent(model::Node node, AgentWish wish);
+  boost::asio::awaitable<Result<void>> expect_stranger(std::string id, model::NodeId except);
   boost::asio::awaitable<std::string> address_of(std::string const* url);
 
   state::StateStore& store_;
@@ -55,6 +77,7 @@ class Adoption {
   RandomBytes random_;
   SshFiles ssh_;
   AgentAdoption agents_;
+  std::set<std::string> claimed_;  ///< Ids of engines whose adoption is under way.
 };
 
 }  // namespace swarmward::app

@@ -43,6 +43,26 @@ std::string ssh_cure(std::string const& url,
   return "does sshd run there, and is a firewall between?";
 }
 
+/// ssh would only say that it was not let in.
+Result<void> check_identity(std::string const& key) {
+  // What follows the head of OpenSSH's form where no passphrase protects it: the magic word, and
+  // "none" as the name of the cipher. Source: PROTOCOL.key of OpenSSH.
+  constexpr std::string_view kOpenSsh = "-----BEGIN OPENSSH PRIVATE KEY-----";
+  constexpr std::string_view kUnprotected = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
+  if (key.starts_with("ssh-") || key.starts_with("ecdsa-") || key.starts_with("sk-")) {
+    return invalid_argument("that is the public half of a key for ssh: name the private one");
+  }
+  bool const hidden =
+      key.find(kOpenSsh) != std::string::npos && key.find(kUnprotected) == std::string::npos;
+  if (hidden || key.find("ENCRYPTED") != std::string::npos) {
+    return invalid_argument(
+        "the key for ssh has a passphrase, which nobody can enter here: make one without "
+        "(ssh-keygen "
+        "-t ed25519 -N '')");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_access(model::EngineAccess const& access) {
@@ -63,7 +83,7 @@ Result<void> check_access(model::EngineAccess const& access) {
   if (!access.ssh_identity.empty() && !is_ssh(access)) {
     return invalid_argument("a key for ssh is for ssh:// addresses");
   }
-  return {};
+  return check_identity(access.ssh_identity);
 }
 
 std::string access_cure(model::EngineAccess const& access,

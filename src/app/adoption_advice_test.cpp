@@ -34,6 +34,23 @@ TEST(AdoptionAdvice, KeysFitTheAddress) {
   EXPECT_FALSE(check_access(at("")));
 }
 
+TEST(AdoptionAdvice, KeysForSshThatCannotBeUsedAreToldSo) {
+  auto const said = [](std::string key) {
+    auto ssh = at("ssh://u@h");
+    ssh.ssh_identity = std::move(key);
+    auto const valid = check_access(ssh);
+    return valid ? std::string() : valid.error().message;
+  };
+  std::string const head = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
+  EXPECT_EQ(said(head + "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtz\n"), "");
+  EXPECT_EQ(said("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n"), "");
+  EXPECT_THAT(said(head + "b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABB\n"),
+              HasSubstr("passphrase"));
+  EXPECT_THAT(said("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"),
+              HasSubstr("passphrase"));
+  EXPECT_THAT(said("ssh-ed25519 AAAA me@here"), HasSubstr("public half"));
+}
+
 TEST(AdoptionAdvice, CuresFollowTheReason) {
   auto const cure = [](std::string url, std::string const& reason) {
     return access_cure(at(std::move(url)), reason, "/d/known_hosts");

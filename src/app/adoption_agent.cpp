@@ -22,15 +22,11 @@ bool has_agent_of_ours(model::Node const& node) {
 
 }  // namespace
 
-asio::awaitable<Result<api::Adopted>> Adoption::put_agent(model::Node node,
-                                                          api::AdoptRequest request,
-                                                          std::string engine) {
+asio::awaitable<Result<api::Adopted>> Adoption::put_agent(model::Node node, AgentWish wish) {
   auto way = dialer_to(node);
   if (!way) {
     co_return way.error();
   }
-  AgentWish wish{
-      std::move(request.name), node.access, std::move(request.engine_socket), std::move(engine)};
   auto const name = wish.name;
   auto const id = co_await agents_.adopt(std::move(*way), std::move(wish));
   if (!id) {

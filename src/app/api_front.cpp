@@ -21,6 +21,7 @@ WardSources sources_of(Options const& options, ApiFront::Parts const& parts) {
   sources.engine = [&engines = parts.engines](model::Node const& node) {
     return engines.of(node).engine;
   };
+  sources.worker = [&membership = parts.membership] { return membership.worker(); };
   sources.adopt = [&adoption = parts.adoption](api::AdoptRequest request) {
     return adoption.adopt(std::move(request));
   };

@@ -19,6 +19,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr char const* kThisHost = "this host";
+
 /// An engine that has not answered by then counts as one that does not.
 constexpr std::chrono::seconds kPatience{15};
 
@@ -54,17 +56,31 @@ asio::awaitable<std::vector<api::Check>> look_at_host(std::vector<Listener> list
   co_return checks;
 }
 
-void add_swarm(state::Snapshot const& snapshot, Time now, std::vector<api::Check>& checks) {
-  if (!snapshot.cluster) {
-    checks.push_back({"swarm",
-                      "this host",
-                      api::Check::Status::Warn,
-                      "there is none",
-                      "docker swarm init, or docker swarm join"});
-    return;
+api::Check membership_check(api::WorkerView const* worker) {
+  using Status = api::Check::Status;
+  if (worker == nullptr) {
+    return {"swarm",
+            kThisHost,
+            Status::Warn,
+            "there is none",
+            "docker swarm init, or docker swarm join"};
   }
+  if (worker->locked) {
+    return {"swarm", kThisHost, Status::Fail, "its state is locked", "docker swarm unlock"};
+  }
+  if (!worker->error.empty()) {
+    return {"swarm",
+            kThisHost,
+            Status::Warn,
+            worker->error,
+            "docker info shows the managers; is one reached?"};
+  }
+  return {"swarm", kThisHost, Status::Ok, "a worker"};
+}
+
+void add_swarm(state::Snapshot const& snapshot, Time now, std::vector<api::Check>& checks) {
   checks.push_back({"swarm",
-                    "this host",
+                    kThisHost,
                     api::Check::Status::Ok,
                     "a manager, " + std::to_string(snapshot.nodes.size()) + " nodes"});
   checks.push_back(certificate_check("root CA", snapshot.cluster->tls.trust_root, now));
@@ -80,7 +96,7 @@ WardSources ward_sources(Options const& options) {
   }
   for (auto const* hosts : {&options.hosts, &options.cluster_hosts}) {
     for (auto const& host : *hosts) {
-      sources.listeners.push_back({host});
+      sources.listeners.push_back({host, options.tls_verify});
     }
   }
   sources.data_root = options.data_root;
@@ -165,7 +181,7 @@ asio::awaitable<std::vector<EngineAnswers>> WardService::ask_engines() {
   }
   if (expected.empty()) {
     model::Node here;
-    here.description.hostname = "this host";
+    here.description.hostname = kThisHost;
     here.engine_name = cluster::kLocalEngine;
     add(here);
   }
@@ -201,7 +217,11 @@ asio::awaitable<std::vector<api::Check>> WardService::examine_host() {
 
 asio::awaitable<std::vector<api::Check>> WardService::examine() {
   std::vector<api::Check> checks;
-  add_swarm(*store_.snapshot(), clock_.now(), checks);
+  if (auto const snapshot = store_.snapshot(); snapshot->cluster) {
+    add_swarm(*snapshot, clock_.now(), checks);
+  } else {
+    checks.push_back(membership_check(sources_.worker().get()));
+  }
   auto const of_host = co_await examine_host();
   checks.insert(checks.end(), of_host.begin(), of_host.end());
   auto const engines = co_await ask_engines();

@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "api/swarm_control.h"
 #include "api/ward_control.h"
 #include "app/doctor/engine_checks.h"
 #include "app/doctor/host_checks.h"
@@ -25,6 +26,8 @@ struct WardSources {
   std::function<std::shared_ptr<backends::Engine>(model::Node const&)> engine;
   /// URLs of the engines that were given at start, by name.
   std::map<std::string, std::string> addresses;
+  /// What this host is in a swarm that others manage, or whose state is locked; null if nothing.
+  std::function<std::shared_ptr<api::WorkerView const>()> worker;
   std::vector<Listener> listeners;
   std::string data_root;
   std::function<boost::asio::awaitable<Result<api::Adopted>>(api::AdoptRequest)> adopt;

@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr char const* kNodeFilter = "node";
+constexpr char const* kTaskFilter = "is-task";
 constexpr char const* kEveryNode = "all";
 constexpr char const* kNodeLabel = "ward.node";
 
@@ -45,9 +46,44 @@ Result<std::vector<state::NodePtr>> find_nodes(state::Snapshot const& snapshot,
   return list;
 }
 
-std::string engine_path(Request const& request, wire::Filters const& filters) {
+/// Whether tasks are wanted or others; nothing for what native does not understand.
+std::optional<bool> wanted_tasks(wire::Filters const& filters) {
+  auto const given = filters.find(kTaskFilter);
+  if (given == filters.end() || given->second.size() != 1) {
+    return std::nullopt;
+  }
+  auto const& word = given->second.front();
+  bool const yes = word == "true" || word == "1";
+  return yes || word == "false" || word == "0" ? std::optional(yes) : std::nullopt;
+}
+
+bool is_task(Json const& container) {
+  auto const labels = container.find("Labels");
+  return labels != container.end() && labels->is_object() &&
+         labels->contains("com.docker.swarm.task");
+}
+
+/// The filters in the text of a query; nothing if it has none or they make no sense.
+std::optional<wire::Filters> filters_in(std::string_view raw_query, char const* word) {
+  auto const query = parse_query(raw_query);
+  auto const given = query.find("filters");
+  if (given == query.end() || given->second.find(word) == std::string::npos) {
+    return std::nullopt;
+  }
+  auto filters = wire::parse_filters(given->second);
+  return filters ? std::optional(std::move(*filters)) : std::nullopt;
+}
+
+std::string engine_path(Request const& request,
+                        wire::Filters const& filters,
+                        std::optional<bool> tasks) {
   auto query = request.query;
   query.erase("filters");
+  if (tasks && query.contains("limit")) {  // It counts what is left; and lists what has ended, too.
+    query.erase("limit");
+    query.erase("all");
+    query.emplace("all", "1");
+  }
   if (!filters.empty()) {
     query.emplace("filters", Json(filters).dump());
   }
@@ -55,6 +91,9 @@ std::string engine_path(Request const& request, wire::Filters const& filters) {
 }
 
 void mark(Json& container, std::string const& node, NodeNames how) {
+  if (how == NodeNames::Untold) {
+    return;
+  }
   auto& names = container["Names"];
   auto const plain = names;
   for (auto& name : names) {
@@ -80,13 +119,13 @@ std::int64_t created(Json const& container) {
 }  // namespace
 
 bool asks_nodes(std::string_view raw_query) {
-  auto const query = parse_query(raw_query);
-  auto const given = query.find("filters");
-  if (given == query.end() || given->second.find(kNodeFilter) == std::string::npos) {
-    return false;
-  }
-  auto const filters = wire::parse_filters(given->second);
+  auto const filters = filters_in(raw_query, kNodeFilter);
   return filters && filters->contains(kNodeFilter);
+}
+
+bool asks_tasks(std::string_view raw_query) {
+  auto const filters = filters_in(raw_query, kTaskFilter);
+  return filters && wanted_tasks(*filters);
 }
 
 Result<ContainerListPlan> plan_container_list(state::Snapshot const& snapshot,
@@ -100,7 +139,11 @@ Result<ContainerListPlan> plan_container_list(state::Snapshot const& snapshot,
     return nodes.error();
   }
   filters->erase(kNodeFilter);
-  ContainerListPlan plan{std::move(*nodes), engine_path(request, *filters), 0, false};
+  auto const tasks = wanted_tasks(*filters);
+  if (tasks) {
+    filters->erase(kTaskFilter);
+  }
+  ContainerListPlan plan{std::move(*nodes), engine_path(request, *filters, tasks), 0, false, tasks};
   plan.compares = filters->contains("before") || filters->contains("since");
   auto const limit = request.query_value("limit");
   std::from_chars(limit.data(), limit.data() + limit.size(), plan.limit);
@@ -109,7 +152,8 @@ Result<ContainerListPlan> plan_container_list(state::Snapshot const& snapshot,
 
 Result<std::string> merge_container_lists(std::vector<ContainerList> const& lists,
                                           std::size_t limit,
-                                          NodeNames names) {
+                                          NodeNames names,
+                                          std::optional<bool> tasks) {
   std::vector<Json> containers;
   std::optional<Error> refusal;
   bool answered = lists.empty();
@@ -122,7 +166,7 @@ Result<std::string> merge_container_lists(std::vector<ContainerList> const& list
     }
     answered = true;
     for (auto& container : list) {
-      if (container.is_object()) {
+      if (container.is_object() && (!tasks || *tasks == is_task(container))) {
         mark(container, node, names);
         containers.push_back(std::move(container));
       }

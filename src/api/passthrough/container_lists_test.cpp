@@ -66,6 +66,38 @@ TEST(ContainerLists, TheRestOfTheRequestGoesOn) {
   EXPECT_EQ(plan_container_list(two_nodes(), request)->path, "/containers/json");
 }
 
+TEST(ContainerLists, TasksAreToldFromOthersByTheirLabel) {
+  Request request;
+  request.query = {{"filters", R"({"is-task":["true"],"status":["exited"]})"}, {"limit", "1"}};
+  auto const plan = plan_container_list(two_nodes(), request);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->tasks, true);
+  EXPECT_EQ(plan->limit, 1U) << "of what is left";
+  EXPECT_EQ(plan->path, "/containers/json?all=1&filters=%7B%22status%22%3A%5B%22exited%22%5D%7D");
+  std::vector<ContainerList> const lists{
+      {"",
+       std::string(R"([{"Id":"a","Names":["/x"],"Labels":{}},{"Id":"b","Labels":null},)"
+                   R"({"Id":"c","Names":["/y"],"Labels":{"com.docker.swarm.task":""}}])")}};
+  EXPECT_EQ(*merge_container_lists(lists, 1, NodeNames::Untold, true),
+            R"([{"Id":"c","Names":["/y"],"Labels":{"com.docker.swarm.task":""}}])"
+            "\n");
+  EXPECT_EQ(
+      nlohmann::json::parse(*merge_container_lists(lists, 0, NodeNames::Untold, false)).size(), 2U);
+}
+
+TEST(ContainerLists, WhatNativeRefusesOfTasksIsLeftToTheEngine) {
+  EXPECT_TRUE(asks_tasks("filters={\"is-task\":[\"false\"]}"));
+  EXPECT_TRUE(asks_tasks("filters={\"is-task\":{\"1\":true}}"));
+  for (auto const* const filters : {R"({"is-task":["maybe"]})",
+                                    R"({"is-task":["true","false"]})",
+                                    R"({"label":["is-task"]})"}) {
+    EXPECT_FALSE(asks_tasks(std::string("filters=") + filters)) << filters;
+  }
+  Request request;
+  request.query = {{"filters", R"({"is-task":["maybe"]})"}};
+  EXPECT_THAT(plan_container_list(two_nodes(), request)->path, HasSubstr("maybe"));
+}
+
 TEST(ContainerLists, MergesNewestFirst) {
   std::vector<ContainerList> const lists{
       {"h1", std::string(R"([{"Id":"a","Names":["/x"],"Created":30,"Labels":{"l":"1"}},

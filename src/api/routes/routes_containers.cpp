@@ -71,12 +71,15 @@ model::NodeId Containers::node_elsewhere(state::Snapshot const& snapshot,
 bool Containers::owns(std::string_view method,
                       std::string_view path,
                       std::string_view raw_query) const {
+  bool const is_manager = context_.store.snapshot()->cluster != nullptr;
+  auto const worker = context_.control.worker();
+  bool const is_worker = worker && !worker->locked;
   if (method == "GET" && path == "/containers/json") {
-    return context_.store.snapshot()->cluster != nullptr && asks_nodes(raw_query);
+    return is_manager ? asks_nodes(raw_query) || asks_tasks(raw_query)
+                      : is_worker && asks_tasks(raw_query) && !asks_nodes(raw_query);
   }
   if (method == "POST" && path == "/containers/create") {
-    auto const worker = context_.control.worker();
-    return context_.store.snapshot()->cluster || (worker && !worker->locked);
+    return is_manager || is_worker;
   }
   std::string container;
   return method == "POST" && matches_pattern("/containers/{id}/exec", path, &container) &&
@@ -115,15 +118,34 @@ Result<std::shared_ptr<Upstream const>> Containers::node_upstream(std::string co
 }
 
 asio::awaitable<Result<Response>> Containers::list(Call const* call) {
-  if (auto const manager = require_manager(*call); !manager) {
-    co_return manager.error();
-  }
   auto const plan = plan_container_list(*call->snapshot, call->request);
   if (!plan) {
     co_return plan.error();
   }
+  if (plan->nodes.empty()) {
+    auto answer = co_await list_here(&*plan);
+    co_return answer;
+  }
   auto answer = co_await list_of(&*plan, NodeNames::InFront, kGatherTimeout);
   co_return answer;
+}
+
+asio::awaitable<Result<Response>> Containers::list_here(ContainerListPlan const* plan) {
+  auto const engine = context_.control.local_engine();
+  auto path = plan->path;
+  std::vector<ContainerList> lists;
+  auto document = co_await engine->get_document(std::move(path));
+  if (!document) {
+    co_return document.error();
+  }
+  lists.push_back({{}, std::move(document)});
+  auto list = merge_container_lists(lists, plan->limit, NodeNames::Untold, plan->tasks);
+  if (!list) {
+    co_return list.error();
+  }
+  Response response;
+  response.body = std::move(*list);
+  co_return response;
 }
 
 asio::awaitable<Result<Response>> Containers::list_of(ContainerListPlan const* plan,
@@ -143,7 +165,7 @@ asio::awaitable<Result<Response>> Containers::list_of(ContainerListPlan const* p
   for (std::size_t at = 0; at < documents.size(); ++at) {
     lists.push_back({plan->nodes[at]->description.hostname, std::move(documents[at])});
   }
-  auto merged = merge_container_lists(lists, plan->limit, names);
+  auto merged = merge_container_lists(lists, plan->limit, names, plan->tasks);
   if (!merged) {
     co_return merged.error();
   }

@@ -19,8 +19,9 @@ class Containers {
       : context_(context), attaching_{context, attachments} {}
   [[nodiscard]] static std::span<Route<Containers> const> routes();
 
-  /// Sessions inside containers elsewhere, whose ids must be remembered, lists of several nodes,
-  /// and new containers, which may join the swarm's networks. All else goes to one engine.
+  /// Sessions inside containers elsewhere, whose ids must be remembered, lists of several nodes or
+  /// of tasks alone, and new containers, which may join the swarm's networks. All else goes to one
+  /// engine.
   [[nodiscard]] bool owns(std::string_view method,
                           std::string_view path,
                           std::string_view raw_query) const;
@@ -36,6 +37,8 @@ class Containers {
   asio::awaitable<Result<Response>> create(Call const* call);
   asio::awaitable<Result<Response>> create_exec(Call const* call);
 
+  /// The containers of this host, as that plan names no nodes.
+  asio::awaitable<Result<Response>> list_here(ContainerListPlan const* plan);
   /// The containers of that plan's nodes as one list.
   asio::awaitable<Result<Response>> list_of(ContainerListPlan const* plan,
                                             NodeNames names,

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "api/error_response.h"
+#include "api/server/node_engine.h"
 #include "api/server/transfer.h"
 #include "base/log.h"
 #include "base/net/as_result.h"
@@ -128,6 +129,9 @@ std::optional<Response> Session::address_node(Incoming* request) const {
   auto rest = parse_target(prefix->rest);
   if (!rest) {
     return error_answer(400, "malformed path behind /nodes/" + prefix->node);
+  }
+  if (auto refusal = refuse_of_node(rest->path)) {
+    return refusal;
   }
   request->text = replace_target(request->text, prefix->rest);
   request->head.target = prefix->rest;

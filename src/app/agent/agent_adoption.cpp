@@ -56,6 +56,10 @@ asio::awaitable<Result<model::NodeId>> AgentAdoption::adopt(net::DialerPtr way, 
   if (!fits) {
     co_return fits.error();
   }
+  if (!wish.joined.empty()) {
+    auto finished = co_await finish(&there, &wish);
+    co_return finished;
+  }
   auto const room = co_await make_room(&there, &wish.name);
   if (!room) {
     co_return room.error();
@@ -76,6 +80,35 @@ asio::awaitable<Result<model::NodeId>> AgentAdoption::adopt(net::DialerPtr way, 
     co_return error;
   }
   co_return *node;
+}
+
+/// The agent that is there must be the one that has become the node of that name.
+AgentAdoption::Answer<model::NodeId> AgentAdoption::finish(AgentHost* there,
+                                                           AgentWish const* wish) {
+  auto const found = co_await there->labels_of_agent();
+  if (!found) {
+    co_return found.error();
+  }
+  Result<model::NodeId> node = model::NodeId();
+  if (*found) {
+    auto answered = co_await there->node_of_agent();
+    node = std::move(answered);
+  }
+  if (!node) {
+    co_return node.error();
+  }
+  if (*node != wish->joined) {
+    co_return conflict("the name " + wish->name + " is taken by node " + wish->joined.str());
+  }
+  auto const ready = co_await await_node(there, wish);
+  if (!ready) {
+    co_return ready.error();
+  }
+  auto const marked = co_await mark(*ready, wish->access);
+  if (!marked) {
+    co_return marked.error();
+  }
+  co_return *ready;
 }
 
 /// What an adoption left that was cut short (this daemon was killed) is removed; any other agent

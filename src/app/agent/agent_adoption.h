@@ -19,6 +19,9 @@ struct AgentWish {
   model::EngineAccess access;
   std::string socket;
   std::string engine_id;  ///< engine_id() of the engine that answers there.
+  /// The node of that name that has joined already, if there is one: it may be what an adoption
+  /// made that was cut short.
+  model::NodeId joined = {};
 };
 
 /// Hosts that are adopted with an agent: this program is put there in a container and joins as any
@@ -30,8 +33,9 @@ class AgentAdoption {
                 boost::asio::any_io_executor executor)
       : store_(store), engines_(engines), executor_(std::move(executor)) {}
 
-  /// Returns when the node is ready. All that was put there is removed again on errors: Conflict
-  /// (another architecture, another agent), Unavailable with cause and cure, those of the engine.
+  /// Returns when the node is ready. An adoption of that name that was cut short after its agent
+  /// had joined is finished. All that was put there is removed again on errors: Conflict (another
+  /// architecture, another agent), Unavailable with cause and cure, those of the engine.
   boost::asio::awaitable<Result<model::NodeId>> adopt(net::DialerPtr way, AgentWish wish);
 
   /// Takes the agent of a node that was erased away from its host; returns when that is done. At
@@ -48,6 +52,7 @@ class AgentAdoption {
   template <class T = void>
   using Answer = boost::asio::awaitable<Result<T>>;
 
+  Answer<model::NodeId> finish(AgentHost* there, AgentWish const* wish);
   Answer<> make_room(AgentHost* there, std::string const* name);
   Answer<> put_there(AgentHost* there, AgentWish const* wish);
   Answer<model::NodeId> await_node(AgentHost* there, AgentWish const* wish);

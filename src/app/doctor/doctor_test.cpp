@@ -129,8 +129,9 @@ TEST_F(HostFilesTest, PortsThatAreFreeOursOrTaken) {
   write("/proc/net/tcp",
         head + "   0: 00000000:0949 00000000:0000 0A" + rest + "111 1 0\n" +
             "   1: 0100007F:1F0A 0100007F:0001 01" + rest + "222 1 0\n");
-  write("/proc/net/udp", head + "   0: 00000000:12B5 00000000:0000 07" + rest + "0 2 0\n");
+  write("/proc/net/udp", head + "   0: 00000000:12B5 00000000:0000 07" + rest + "333 2 0\n");
   std::filesystem::create_directories(root_ + "/proc/self/fd");
+  std::filesystem::create_directories(root_ + "/proc/42/fd");
   auto checks = port_checks(root_);
   EXPECT_THAT(statuses(checks), ElementsAre(Status::Warn, Status::Ok, Status::Ok));
   EXPECT_THAT(checks[0].detail, HasSubstr("2377/tcp, the port for managers, is in use"));
@@ -138,6 +139,9 @@ TEST_F(HostFilesTest, PortsThatAreFreeOursOrTaken) {
   EXPECT_EQ(checks[2].detail, "4789/udp is ours");
   std::filesystem::create_symlink("socket:[111]", root_ + "/proc/self/fd/7");
   EXPECT_EQ(port_checks(root_)[0].detail, "2377/tcp is ours");
+  std::filesystem::create_symlink("socket:[333]", root_ + "/proc/42/fd/3");
+  EXPECT_THAT(port_checks(root_)[2].detail,
+              HasSubstr("4789/udp, the port for overlay networks, is"));
 }
 
 }  // namespace

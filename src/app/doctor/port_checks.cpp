@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -29,7 +30,7 @@ constexpr std::array kSwarmPorts{SwarmPort{2377, "tcp", "managers"},
 constexpr std::string_view kListening = "0A";
 constexpr std::string_view kUnconnected = "07";
 
-/// The inodes of the sockets that wait on a port, by one table of /proc/net. 0: the kernel's own.
+/// The inodes of the sockets that wait on a port, by one table of /proc/net.
 void add_sockets(std::string const& table, unsigned port, std::set<std::string>& inodes) {
   std::ifstream file(table);
   std::string line;
@@ -58,34 +59,55 @@ void add_sockets(std::string const& table, unsigned port, std::set<std::string>&
   }
 }
 
-/// The inodes of this process's sockets.
-std::set<std::string> own_sockets(std::string const& root) {
-  std::set<std::string> own;
+/// The inodes of the sockets of a process: a number, or "self".
+std::set<std::string> sockets_of(std::string const& root, std::string const& process) {
+  std::set<std::string> inodes;
   std::error_code error;
-  for (auto const& entry : std::filesystem::directory_iterator(root + "/proc/self/fd", error)) {
+  auto const folder = root + "/proc/" + process + "/fd";
+  for (auto const& entry : std::filesystem::directory_iterator(folder, error)) {
     auto const target = std::filesystem::read_symlink(entry.path(), error).string();
     constexpr std::string_view kPrefix = "socket:[";
     if (target.starts_with(kPrefix)) {
-      own.insert(target.substr(kPrefix.size(), target.size() - kPrefix.size() - 1));
+      inodes.insert(target.substr(kPrefix.size(), target.size() - kPrefix.size() - 1));
     }
   }
-  return own;
+  return inodes;
+}
+
+/// Does any process have one of these sockets?
+bool anyone_has(std::string const& root, std::set<std::string> const& inodes) {
+  std::error_code error;
+  for (auto const& entry : std::filesystem::directory_iterator(root + "/proc", error)) {
+    auto const process = entry.path().filename().string();
+    if (process.find_first_not_of("0123456789") != process.npos) {
+      continue;
+    }
+    auto const sockets = sockets_of(root, process);
+    if (std::ranges::any_of(inodes, [&](auto const& inode) { return sockets.contains(inode); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// This process's; or, as those of overlay networks, the kernel's own.
+bool are_ours(std::string const& root,
+              std::string_view protocol,
+              std::set<std::string> const& inodes) {
+  auto const own = sockets_of(root, "self");
+  return std::ranges::includes(own, inodes) || (protocol == "udp" && !anyone_has(root, inodes));
 }
 
 }  // namespace
 
 std::vector<Check> port_checks(std::string const& root) {
-  auto const own = own_sockets(root);
   std::vector<Check> checks;
   for (auto const& [port, protocol, purpose] : kSwarmPorts) {
     std::set<std::string> inodes;
     for (auto const* family : {"", "6"}) {
       add_sockets(root + "/proc/net/" + protocol + family, port, inodes);
     }
-    bool ours = !inodes.empty();
-    for (auto const& inode : inodes) {
-      ours = ours && (inode == "0" || own.contains(inode));
-    }
+    bool const ours = !inodes.empty() && are_ours(root, protocol, inodes);
     auto const name = std::to_string(port) + "/" + protocol;
     if (inodes.empty() || ours) {
       checks.push_back({"port", "this host", Status::Ok, name + (ours ? " is ours" : " is free")});

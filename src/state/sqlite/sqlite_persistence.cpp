@@ -77,6 +77,9 @@ Result<void> SqlitePersistence::check_format() {
     return unavailable("written by a newer version of swarmward (format " + std::to_string(format) +
                        "); install that version again, or start with another --data-root");
   }
+  if (format == kFormat) {
+    return {};  // Nothing to write: it opens on a full disk, too.
+  }
   return run(("PRAGMA user_version=" + std::to_string(kFormat)).c_str());
 }
 
