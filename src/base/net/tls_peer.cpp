@@ -49,15 +49,4 @@ std::string chain_of_peer(SSL const* ssl) {
   return text;
 }
 
-void forget_peer(SSL* ssl) {
-  // They belong to the session, which would only serve to resume it.
-  std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> const empty(SSL_SESSION_new(),
-                                                                        SSL_SESSION_free);
-  if (SSL_version(ssl) == TLS1_3_VERSION && empty &&
-      SSL_SESSION_set_protocol_version(empty.get(), TLS1_3_VERSION) == 1 &&
-      SSL_SESSION_set_cipher(empty.get(), SSL_get_current_cipher(ssl)) == 1) {
-    SSL_set_session(ssl, empty.get());
-  }
-}
-
 }  // namespace swarmward::net

@@ -14,8 +14,4 @@ void name_peer(ssl_st* ssl, std::string const& name);
 /// The other side's certificates in PEM, its own first; empty if it showed none.
 [[nodiscard]] std::string chain_of_peer(ssl_st const* ssl);
 
-/// Lets go of the certificates, a third of the memory of a connection: an established one of TLS
-/// 1.3 needs its keys only. chain_of_peer() finds none any more.
-void forget_peer(ssl_st* ssl);
-
 }  // namespace swarmward::net

@@ -98,7 +98,6 @@ std::string TlsSession::peer_chain() const {
 }
 
 StreamSocket TlsSession::take() {
-  forget_peer(ssl_.get());
   wire_.speak_tls(std::move(ssl_));
   return std::move(wire_);
 }
