@@ -232,3 +232,17 @@ def test_address_changes(web, host):
         works_everywhere(web)
     all_know(web, host, web.lab.host(host).address)
     works_everywhere(web)
+
+
+def test_the_managers_address_changes_while_it_is_off(web):
+    """As with a host that comes up with another lease."""
+    daemon, host = web.daemons["h1"], web.lab.host("h1")
+    daemon.stop()
+    with moved(host) as address:
+        daemon.start()
+        all_know(web, "h1", address)
+        works_everywhere(web)
+        daemon.stop()
+    daemon.start()
+    all_know(web, "h1", host.address)
+    works_everywhere(web)

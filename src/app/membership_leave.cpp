@@ -79,8 +79,11 @@ asio::awaitable<Result<void>> Membership::remove_containers(std::string label) {
   auto const engine = local_engine();
   auto const containers = co_await engine->list_containers(std::move(label));
   if (!containers) {
-    co_return in_context("the swarm was left, but its containers are still here",
-                         containers.error());
+    co_return in_context(
+        "the swarm was left, but its containers are still here: when the engine "
+        "answers, run docker rm -f $(docker ps -aq --filter label=" +
+            std::string(kNodeLabel) + ")",
+        containers.error());
   }
   std::set<std::string> nodes;
   for (auto const& container : *containers) {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cluster/address.h"
 #include "mesh/backend.h"
 
 namespace swarmward::app {
@@ -106,6 +107,11 @@ Result<void> check_host(std::string const& flag, std::string const& host, Option
     return invalid_argument(flag + ": write unix:///path or tcp://host:port");
   }
   auto const address = host.substr(6);
+  auto const place = cluster::split_address(address);
+  if (!place || place->port.empty()) {
+    return invalid_argument(flag + " " + host + ": " +
+                            (place ? "the port is missing" : place.error().message));
+  }
   auto const name = address.substr(0, address.rfind(':'));
   if (!is_loopback(name) && !options.insecure_tcp && !options.tls_verify) {
     return invalid_argument(flag +

@@ -79,6 +79,10 @@ TEST(Hosts, TcpOffLoopbackNeedsTheFlag) {
   EXPECT_THAT(check_hosts(options).error().message, HasSubstr("--insecure-tcp"));
   options.insecure_tcp = true;
   EXPECT_TRUE(check_hosts(options));
+  for (auto const* const host : {"tcp://127.0.0.1:99999", "tcp://127.0.0.1", "tcp://[::1]:x"}) {
+    options.hosts = {host};
+    EXPECT_THAT(check_hosts(options).error().message, HasSubstr("port")) << host;
+  }
   options.hosts = {"npipe:////./pipe"};
   EXPECT_FALSE(check_hosts(options));
 }

@@ -158,18 +158,25 @@ Result<ChosenAddresses> choose_addresses(AddressRequest const& request,
   if (!advertise) {
     return advertise.error();
   }
+  std::string data_path;
   if (!request.data_path.empty()) {
-    auto const data_path = resolve(request.data_path, known);
-    if (!data_path || is_unspecified(*data_path)) {
+    auto const found = resolve(request.data_path, known);
+    if (!found || is_unspecified(*found)) {
       return invalid_argument(
           "data path address must be a non-zero IP address or network interface (without a port "
           "number)");
     }
+    data_path = *found;
   }
   auto const port = place->port.empty() ? std::string(kManagerPort) : place->port;
-  return ChosenAddresses{net::in_brackets(*listen) + ":" + port,
-                         *advertise,
-                         shown_place->port.empty() ? port : shown_place->port};
+  // Natively the one is short for both.
+  bool const both = *listen == "0.0.0.0" && advertise->find(':') != std::string::npos;
+  return ChosenAddresses{
+      (both ? "[::]" : net::in_brackets(*listen)) + ":" + port,
+      *advertise,
+      shown_place->port.empty() ? port : shown_place->port,
+      std::ranges::find(known, *advertise, &InterfaceAddress::address) != known.end(),
+      data_path};
 }
 
 Result<ChosenAddresses> choose_member_addresses(AddressRequest const& request,

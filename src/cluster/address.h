@@ -44,6 +44,8 @@ struct ChosenAddresses {
   std::string listen;     ///< ip:port.
   std::string advertise;  ///< ip, without port.
   std::string port;       ///< By which others reach this host's `advertise`.
+  bool own = false;       ///< `advertise` is on an interface of this host.
+  std::string data_path;  ///< ip; empty: as advertised.
 };
 
 /// Pure: `known` are this host's addresses. Errors: InvalidArgument with native's texts, which the

@@ -37,12 +37,14 @@ Result<std::optional<model::Node>> take_report(state::Snapshot const& snapshot,
   node.access.agent_port = report.agent_port;
   node.access.resolvers = report.resolvers;
   node.can_encrypt = report.can_encrypt;
+  node.data_path_addr = report.data_path;
   node.access.fingerprint = peer.fingerprint;
   node.description.tls.issuer_subject = peer.issuer_subject;
   node.description.tls.issuer_public_key = peer.issuer_public_key;
   node.description.tls.trust_root = snapshot.cluster->tls.trust_root;
   if (node.status == known->status && node.access == known->access &&
-      node.can_encrypt == known->can_encrypt && node.description == known->description) {
+      node.can_encrypt == known->can_encrypt && node.data_path_addr == known->data_path_addr &&
+      node.description == known->description) {
     return std::optional<model::Node>{};
   }
   return std::optional(std::move(node));

@@ -25,6 +25,7 @@ struct Newcomer {
 /// What a member says of itself with each heartbeat.
 struct MemberReport {
   std::string address;
+  std::string data_path = {};  ///< As model::Node has it.
   std::uint32_t agent_port = 0;
   std::vector<std::string> resolvers = {};
   bool can_encrypt = false;  ///< As model::Node has it.

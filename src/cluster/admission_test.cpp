@@ -44,23 +44,23 @@ TEST_F(AdmissionTest, ANewcomerIsAWorkerThatNobodyHasHeardOfYet) {
 }
 
 TEST_F(AdmissionTest, AMemberThatMovedIsFoundAtItsNewAddress) {
-  auto const moved = take_report(snapshot_, peer_, {"10.0.0.22", 7947, {}, true});
+  auto const moved = take_report(snapshot_, peer_, {"10.0.0.22", "", 7947, {}, true});
   ASSERT_TRUE(moved && *moved);
   EXPECT_EQ((*moved)->status.addr, "10.0.0.22");
   EXPECT_EQ((*moved)->access.agent_port, 7947U);
   EXPECT_TRUE((*moved)->can_encrypt);
   EXPECT_EQ((*moved)->description.tls.issuer_subject, "issuer");
   publish(**moved);
-  auto const again = take_report(snapshot_, peer_, {"10.0.0.22", 7947, {}, true});
+  auto const again = take_report(snapshot_, peer_, {"10.0.0.22", "", 7947, {}, true});
   EXPECT_TRUE(again && !*again) << "nothing is written while nothing changes";
-  auto const weaker = take_report(snapshot_, peer_, {"10.0.0.22", 7947, {}, false});
+  auto const weaker = take_report(snapshot_, peer_, {"10.0.0.22", "192.168.0.2", 7947, {}, false});
   ASSERT_TRUE(weaker && *weaker) << "its host was started with another kernel";
   EXPECT_FALSE((*weaker)->can_encrypt);
 }
 
 TEST_F(AdmissionTest, WhoWasRemovedIsTurnedAwayWithACure) {
   peer_.node = new_id<model::NodeTag>(system_random());
-  auto const refused = take_report(snapshot_, peer_, {"10.0.0.2", 7946});
+  auto const refused = take_report(snapshot_, peer_, {"10.0.0.2", "", 7946});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Forbidden);
   EXPECT_THAT(refused.error().message, HasSubstr("docker swarm leave"));

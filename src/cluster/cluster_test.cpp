@@ -42,6 +42,22 @@ TEST(ChooseAddresses, TakesTheOnlyOne) {
   EXPECT_EQ(chosen->listen, "0.0.0.0:2377");
 }
 
+TEST(ChooseAddresses, WhoIsKnownByVersion6ListensThereToo) {
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "fd00::1", ""}, kTwo)->listen, "[::]:2377");
+  EXPECT_EQ(choose_addresses({"10.0.0.5:2377", "fd00::1", ""}, kTwo)->listen, "10.0.0.5:2377");
+}
+
+TEST(ChooseAddresses, TrafficMayGoAnotherWay) {
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "eth0", "eth1"}, kTwo)->data_path, "10.1.0.5");
+  EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "eth0", ""}, kTwo)->data_path, "");
+}
+
+TEST(ChooseAddresses, TellsItsOwnAddressFromARouters) {
+  EXPECT_TRUE(choose_addresses({"0.0.0.0:2377", "eth1", ""}, kTwo)->own);
+  EXPECT_TRUE(choose_addresses({"0.0.0.0:2377", "10.0.0.5", ""}, kTwo)->own);
+  EXPECT_FALSE(choose_addresses({"0.0.0.0:2377", "192.0.2.1", ""}, kTwo)->own);
+}
+
 TEST(ChooseAddresses, TakesInterfacesAndPorts) {
   EXPECT_EQ(choose_addresses({"0.0.0.0:2377", "eth1:2377", ""}, kTwo)->advertise, "10.1.0.5");
   EXPECT_EQ(choose_addresses({"eth1", "", ""}, kTwo)->advertise, "10.1.0.5");

@@ -96,6 +96,7 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
   auto const shown = net::in_brackets(founding.addresses.advertise);
   node.manager = model::ManagerStatus{true, true, shown + ":" + founding.addresses.port};
   node.engine_name = kLocalEngine;
+  node.data_path_addr = founding.addresses.data_path;
 
   model::Cluster cluster;
   cluster.id = new_id<model::ClusterTag>(random);
@@ -110,6 +111,7 @@ Result<model::NodeId> found_swarm(state::Draft& draft,
   cluster.subnet_size = founding.subnet_size == 0 ? 24 : founding.subnet_size;
   cluster.data_path_port = founding.data_path_port == 0 ? 4789 : founding.data_path_port;
   cluster.advertise_addr = founding.addresses.advertise;
+  cluster.advertise_addr_own = founding.addresses.own;
   cluster.listen_addr = founding.addresses.listen;
   cluster.manager_node = node.id;
   if (cluster.spec.autolock) {

@@ -64,6 +64,8 @@ struct Cluster {
   std::uint32_t subnet_size = 24;
   std::uint32_t data_path_port = 4789;
   std::string advertise_addr;  ///< The manager's IP address without a port.
+  /// That was on an interface of the host once. One that never was is a router's.
+  bool advertise_addr_own = false;
   std::string listen_addr;
   std::string unlock_key;  ///< Empty while autolock is off.
   NodeId manager_node;     ///< The node of this daemon's own host.

@@ -90,9 +90,17 @@ struct Node {
   bool same_host = false;
   /// What its agent said of the host's kernel: it can encrypt what goes to other nodes.
   bool can_encrypt = false;
+  /// The IP address to which other hosts send what is for overlay networks here; empty:
+  /// status.addr.
+  std::string data_path_addr;
   /// The node's own address in each overlay network of which it has a task. Written by the
   /// allocator.
   std::vector<NetworkAddress> attachments;
 };
+
+/// The IP address to which other hosts send what is for overlay networks on this one.
+[[nodiscard]] inline std::string const& data_path_of(Node const& node) {
+  return node.data_path_addr.empty() ? node.status.addr : node.data_path_addr;
+}
 
 }  // namespace swarmward::model

@@ -223,8 +223,16 @@ TEST_F(ApiTest, InfoShowsTheSwarmInTheEnginesDocument) {
   EXPECT_EQ(info["Swarm"]["LocalNodeState"], "active");
   EXPECT_EQ(info["Swarm"]["RemoteManagers"][0]["Addr"], "10.1.1.1:2377");
   EXPECT_FALSE(info["Swarm"]["Cluster"].contains("JoinTokens"));
+}
+
+TEST_F(ApiTest, InfoOfAManagerNeedsNoEngine) {
   control_.engine->reachable = false;
   EXPECT_EQ(request("GET", "/info").status, 503U);
+  make_swarm();
+  auto const info = get("/info");
+  EXPECT_EQ(info["Name"], "host1");
+  EXPECT_EQ(info["Swarm"]["NodeID"], manager_.str());
+  EXPECT_THAT(info["Warnings"][0], HasSubstr("does not answer"));
 }
 
 TEST_F(ApiTest, VersionOffersOurs) {

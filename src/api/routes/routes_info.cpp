@@ -144,6 +144,22 @@ void complete_version(nlohmann::json& document) {
   components.push_back(std::move(own));
 }
 
+/// What the manager knows of its host itself. The swarm is managed without the engine, too, and
+/// `docker node ls` asks for this first.
+nlohmann::json info_without_engine(state::Snapshot const& snapshot, Error const& why) {
+  nlohmann::json document;
+  if (auto const node = snapshot.find_node(snapshot.cluster->manager_node)) {
+    auto const& host = node->description;
+    document = {{"Name", host.hostname},
+                {"OSType", host.platform.os},
+                {"Architecture", host.platform.architecture},
+                {"ServerVersion", host.engine_version}};
+  }
+  document["Warnings"] =
+      nlohmann::json::array({"WARNING: The engine of this host does not answer: " + why.message});
+  return document;
+}
+
 std::span<Route<Info> const> Info::routes() {
   return kInfoRoutes;
 }
@@ -159,6 +175,9 @@ asio::awaitable<Result<nlohmann::json>> Info::engine_document(char const* path) 
 
 asio::awaitable<Result<Response>> Info::info(Call const* call) {
   auto document = co_await engine_document("/info");
+  if (!document && document.error().code == ErrorCode::Unavailable && call->snapshot->cluster) {
+    document = info_without_engine(*call->snapshot, document.error());
+  }
   if (!document) {
     co_return document.error();
   }

@@ -27,7 +27,7 @@ constexpr std::chrono::seconds kHandshakeTimeout{10};
 std::string place_of(TcpSocket& socket) {
   error_code error;
   auto const remote = socket.remote_endpoint(error);
-  auto const host = net::in_brackets(remote.address().to_string());
+  auto const host = net::in_brackets(net::unmapped(remote.address().to_string()));
   return error ? std::string("unknown") : host + ":" + std::to_string(remote.port());
 }
 

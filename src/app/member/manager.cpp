@@ -199,6 +199,22 @@ asio::awaitable<void> Manager::describe_host() {
   static_cast<void>(written);  // The next round tries again.
 }
 
+/// Kept, since the host may have another address when this daemon starts the next time.
+asio::awaitable<void> Manager::note_own_address() {
+  state::Change change = [](state::Draft& draft) -> Result<void> {
+    auto const known = draft.view().cluster;
+    if (!known) {
+      return {};
+    }
+    auto noted = *known;
+    noted.advertise_addr_own = true;
+    draft.put(std::move(noted));
+    return {};
+  };
+  auto const written = co_await store_.update(std::move(change));
+  static_cast<void>(written);  // The next round tries again.
+}
+
 /// The host has another address than the one that it advertises: members find the new one by the
 /// connections that it makes to them.
 asio::awaitable<void> Manager::follow_address() {
@@ -210,20 +226,24 @@ asio::awaitable<void> Manager::follow_address() {
   bool const there =
       std::ranges::find(known, cluster->advertise_addr, &cluster::InterfaceAddress::address) !=
       known.end();
-  if (there) {
-    on_interface_ = cluster->advertise_addr;
+  if (there && !cluster->advertise_addr_own) {
+    co_await note_own_address();
   }
-  if (there || cluster->advertise_addr.starts_with("127.")) {
+  // An address that never was on an interface is that of a router: it stays.
+  if (there || !cluster->advertise_addr_own || cluster->advertise_addr.starts_with("127.")) {
     co_return;
   }
   auto const chosen = cluster::choose_addresses({cluster->listen_addr, "", ""}, known);
-  // An advertised address that never was on an interface is that of a router: it stays.
-  if (!chosen || on_interface_ != cluster->advertise_addr) {
+  if (!chosen) {
     co_return;
   }
   room_log("cluster")->info("manager.moved to={}", chosen->advertise);
   state::Change change = [address = chosen->advertise](state::Draft& draft) -> Result<void> {
-    auto moved = *draft.view().cluster;
+    auto const known = draft.view().cluster;
+    if (!known) {
+      return {};
+    }
+    auto moved = *known;
     auto const node = draft.view().find_node(moved.manager_node);
     moved.advertise_addr = address;
     draft.put(std::move(moved));

@@ -54,6 +54,7 @@ class Manager {
   static boost::asio::awaitable<void> run(Manager* self, unsigned term);
   static boost::asio::awaitable<void> follow_networks(Manager* self, unsigned term);
   boost::asio::awaitable<void> follow_address();
+  boost::asio::awaitable<void> note_own_address();
   boost::asio::awaitable<void> describe_host();
 
   // manager_certificate.cpp
@@ -82,7 +83,6 @@ class Manager {
   std::set<model::NodeId> told_;  ///< In this rotation of the root.
   std::string rotating_to_;       ///< The next root, while it changes.
   std::string key_locked_by_;     ///< The unlock key that seals the key file; may be empty.
-  std::string on_interface_;      ///< The advertised address, once seen on an interface.
   unsigned term_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "app/files/remote_task_files.h"
 #include "base/log.h"
 #include "base/net/as_result.h"
+#include "base/net/host_text.h"
 #include "base/net/stream_relay.h"
 #include "base/net/tls_session.h"
 
@@ -95,7 +96,7 @@ void TunnelListener::close() {
 
 void TunnelListener::accepted(std::shared_ptr<Shared> const& shared, asio::ip::tcp::socket socket) {
   error_code error;
-  auto const from = socket.remote_endpoint(error).address().to_string();
+  auto const from = net::unmapped(socket.remote_endpoint(error).address().to_string());
   if (shared->tls == nullptr || !shared->begin(from)) {
     return;
   }

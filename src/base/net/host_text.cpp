@@ -1,5 +1,7 @@
 #include "base/net/host_text.h"
 
+#include <string_view>
+
 #include <arpa/inet.h>
 
 namespace swarmward::net {
@@ -17,6 +19,12 @@ std::string in_brackets(std::string const& host) {
 std::string without_brackets(std::string const& host) {
   bool const bracketed = host.starts_with('[') && host.ends_with(']');
   return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
+std::string unmapped(std::string const& ip) {
+  constexpr std::string_view kMapped = "::ffff:";
+  bool const mapped = ip.starts_with(kMapped) && ip.find('.') != std::string::npos;
+  return mapped ? ip.substr(kMapped.size()) : ip;
 }
 
 }  // namespace swarmward::net

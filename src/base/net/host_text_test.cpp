@@ -24,5 +24,12 @@ TEST(HostText, BracketsAreForIpv6) {
   EXPECT_EQ(without_brackets("["), "[");
 }
 
+TEST(HostText, AddressesOfVersion4AreShownAsSuch) {
+  EXPECT_EQ(unmapped("::ffff:10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(unmapped("10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(unmapped("fd00::1"), "fd00::1");
+  EXPECT_EQ(unmapped("::ffff:a00:1"), "::ffff:a00:1");
+}
+
 }  // namespace
 }  // namespace swarmward::net

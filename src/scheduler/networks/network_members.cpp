@@ -72,7 +72,7 @@ class NetworkPlanner {
     for (auto const [id, node] : snapshot_.nodes) {
       auto address = address_in(node->attachments, network_.id);
       if (id != node_ && !address.empty()) {
-        planned_.peers.push_back({address, node->status.addr, address});
+        planned_.peers.push_back({address, model::data_path_of(*node), address});
       }
     }
   }
@@ -125,7 +125,7 @@ class NetworkPlanner {
       }
     } else {
       planned_.peers.push_back(
-          {address, host->status.addr, address_in(host->attachments, network_.id)});
+          {address, model::data_path_of(*host), address_in(host->attachments, network_.id)});
     }
     return serves(task) ? address : std::string();
   }

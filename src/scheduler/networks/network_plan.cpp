@@ -105,7 +105,7 @@ model::NetworkPlan plan_networks(state::Snapshot const& snapshot, model::NodeId 
     plan.data_path_port = snapshot.cluster->data_path_port;
     // Only to whom it concerns.
     if (std::ranges::any_of(plan.networks, &model::PlannedNetwork::encrypted)) {
-      plan.host = node->status.addr;
+      plan.host = model::data_path_of(*node);
       plan.keys = snapshot.cluster->network_keys;
     }
   }
@@ -153,7 +153,7 @@ bool may_change_plans(state::Touched const& touched) {
   };
   auto const node_matters = [](state::Touch<model::Node> const& touch) {
     return !touch.before || !touch.after || touch.before->attachments != touch.after->attachments ||
-           touch.before->status.addr != touch.after->status.addr;
+           model::data_path_of(*touch.before) != model::data_path_of(*touch.after);
   };
   auto const cluster_matters = [](state::Touch<model::Cluster> const& touch) {
     return touch.before && touch.after && touch.before->network_keys != touch.after->network_keys;

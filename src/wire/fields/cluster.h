@@ -128,6 +128,7 @@ void describe(A& a, Ref<A, model::Cluster> cluster) {
   a.internal("ca_key", cluster.ca_key);
   a.internal("root_rotation", cluster.root_rotation);
   a.internal("advertise_addr", cluster.advertise_addr);
+  a.internal("advertise_addr_own", cluster.advertise_addr_own);
   a.internal("listen_addr", cluster.listen_addr);
   a.internal("unlock_key", cluster.unlock_key);
   a.internal("manager_node", cluster.manager_node);

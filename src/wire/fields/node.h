@@ -99,6 +99,7 @@ void describe(A& a, Ref<A, model::Node> node) {
   a.internal("access", node.access);
   a.internal("same_host", node.same_host);
   a.internal("can_encrypt", node.can_encrypt);
+  a.internal("data_path_addr", node.data_path_addr);
   a.internal("attachments", node.attachments);
 }
 

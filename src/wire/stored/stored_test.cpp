@@ -84,6 +84,7 @@ TEST(Stored, ClusterComesBackWhole) {
   EXPECT_EQ(back->subnet_size, cluster.subnet_size);
   EXPECT_EQ(back->data_path_port, cluster.data_path_port);
   EXPECT_EQ(back->advertise_addr, cluster.advertise_addr);
+  EXPECT_EQ(back->advertise_addr_own, cluster.advertise_addr_own);
   EXPECT_EQ(back->listen_addr, cluster.listen_addr);
   EXPECT_EQ(back->unlock_key, cluster.unlock_key);
   EXPECT_EQ(back->manager_node, cluster.manager_node);
@@ -167,8 +168,10 @@ TEST(Stored, AddressesOfTasksAndNodesAreKept) {
   auto node = testing::full_node();
   node.attachments = {{model::NetworkId("net1"), "10.0.1.2/24"}};
   node.can_encrypt = true;
+  node.data_path_addr = "10.9.9.9";
   EXPECT_EQ(node_from_stored(stored(node))->attachments, node.attachments);
   EXPECT_TRUE(node_from_stored(stored(node))->can_encrypt);
+  EXPECT_EQ(node_from_stored(stored(node))->data_path_addr, "10.9.9.9");
 }
 
 TEST(Stored, FormIsStable) {

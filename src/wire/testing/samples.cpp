@@ -129,6 +129,7 @@ model::Cluster full_cluster() {
   cluster.subnet_size = 25;
   cluster.data_path_port = 4790;
   cluster.advertise_addr = "10.1.2.3";
+  cluster.advertise_addr_own = true;
   cluster.listen_addr = "0.0.0.0:2377";
   cluster.unlock_key = "SWMKEY-1-x";
   cluster.manager_node = model::NodeId("nodenodenodenodenodenoden");

@@ -6,6 +6,7 @@
 
 #include "app/member/door/member_door.h"
 #include "app/member/door/requests.h"
+#include "base/net/host_text.h"
 #include "cluster/admission.h"
 #include "cluster/pki/root_rotation.h"
 #include "mesh/dns/upstreams.h"
@@ -49,7 +50,9 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
   }
   auto const snapshot = store_.snapshot();
   auto const can_encrypt = document.find("CanEncrypt");
+  auto const data_path = text_of(document, "DataPathAddr");
   cluster::MemberReport const report{address_of(document, *request),
+                                     net::is_ip(data_path) ? data_path : std::string(),
                                      port_of(document, "AgentPort"),
                                      resolvers_of(document),
                                      can_encrypt != document.end() && *can_encrypt == true};

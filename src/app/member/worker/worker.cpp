@@ -104,6 +104,7 @@ asio::awaitable<void> Worker::leave() {
   tls_.clear();
   error_.clear();
   seen_address_.clear();
+  answered_at_.clear();
   file_.remove();
   if (auto removed = key_files().remove(); !removed) {
     room_log("cluster")->error("certificates.not_removed reason=\"{}\"", removed.error().message);

@@ -114,6 +114,7 @@ class Worker {
   cluster::RenewalState renewal_;
   bool renewing_ = false;
   std::string error_;
+  std::string answered_at_;   ///< A manager's ip:port; empty until one has answered.
   std::string seen_address_;  ///< Under which managers see this host.
   unsigned life_ = 0;         ///< Counts memberships, so that loops of an earlier one end.
 };

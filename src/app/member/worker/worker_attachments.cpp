@@ -20,7 +20,8 @@ asio::awaitable<Result<nlohmann::json>> Worker::ask_anyone(std::string path, nlo
   auto const managers = record_ ? record_->managers : std::vector<ManagerAddress>();
   for (auto const& manager : managers) {
     auto question = body;
-    auto heard = co_await attach_clients_.ask(manager.address, path, std::move(question), kPlaceAnswer);
+    auto heard =
+        co_await attach_clients_.ask(manager.address, path, std::move(question), kPlaceAnswer);
     answer = std::move(heard);
     if (answer || answer.error().code != ErrorCode::Unavailable) {
       break;

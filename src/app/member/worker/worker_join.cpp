@@ -1,5 +1,7 @@
 // How a host becomes a worker.
 
+#include <algorithm>
+
 #include "app/member/worker/worker.h"
 #include "base/log.h"
 #include "base/net/host_text.h"
@@ -19,7 +21,13 @@ asio::awaitable<Result<void>> Worker::join(wire::JoinRequest request, std::strin
   WorkerRecord record;
   auto const& listen_on = addresses->listen;
   record.listen = net::without_brackets(listen_on.substr(0, listen_on.rfind(':')));
+  bool const by_v6 = std::ranges::any_of(
+      request.remote_addrs, [](std::string const& manager) { return manager.starts_with('['); });
+  if (by_v6 && record.listen == "0.0.0.0") {
+    record.listen = "::";  // Managers will know this host by an address of version 6.
+  }
   record.advertise = addresses->advertise;
+  record.data_path = addresses->data_path;
   // The port first: a host that cannot be reached shall not join.
   auto const port = listen(record.listen, settings_.agent_port);
   if (!port) {

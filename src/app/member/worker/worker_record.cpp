@@ -13,6 +13,7 @@ nlohmann::json to_json(WorkerRecord const& record) {
           {"Managers", to_json(record.managers)},
           {"Listen", record.listen},
           {"Advertise", record.advertise},
+          {"DataPath", record.data_path},
           {"AgentPort", record.agent_port}};
 }
 
@@ -34,6 +35,7 @@ Result<std::optional<WorkerRecord>> WorkerFile::load() const {
   record.managers = managers_from(document->value("Managers", nlohmann::json::array()));
   record.listen = text_of(*document, "Listen");
   record.advertise = text_of(*document, "Advertise");
+  record.data_path = text_of(*document, "DataPath");
   record.agent_port = port_of(*document, "AgentPort");
   return record;
 }

@@ -13,6 +13,7 @@ struct WorkerRecord {
   std::vector<ManagerAddress> managers;
   std::string listen;     ///< IP address of the agent's port.
   std::string advertise;  ///< As given; empty: managers take the address they see.
+  std::string data_path;  ///< Where other hosts send what is for networks; empty: as advertised.
   std::uint32_t agent_port = 0;
 };
 

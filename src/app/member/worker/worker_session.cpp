@@ -46,6 +46,7 @@ asio::awaitable<Result<void>> Worker::beat(std::string address) {
   auto const roots = std::to_string(std::hash<std::string>{}(tls_.identity().roots));
   nlohmann::json body{{"AgentPort", record_->agent_port},
                       {"AdvertiseAddr", record_->advertise},
+                      {"DataPathAddr", record_->data_path},
                       {"Resolvers", mesh::dns::shared_nameservers()},
                       {"Roots", roots},
                       {"CanEncrypt", settings_.networks->can_encrypt()}};
@@ -61,11 +62,17 @@ asio::awaitable<Result<void>> Worker::beat(std::string address) {
   co_return Result<void>{};
 }
 
-/// The managers that are known, then the addresses they were seen at since.
+/// Where a manager answered last, the managers that are known, then the addresses they were seen at
+/// since.
 asio::awaitable<bool> Worker::beat_anyone() {
   std::vector<std::string> addresses;
+  if (!answered_at_.empty()) {
+    addresses.push_back(answered_at_);
+  }
   for (auto const& manager : record_->managers) {
-    addresses.push_back(manager.address);
+    if (manager.address != answered_at_) {
+      addresses.push_back(manager.address);
+    }
   }
   for (auto const& manager : record_->managers) {
     for (auto const& ip : seen_) {
@@ -84,6 +91,7 @@ asio::awaitable<bool> Worker::beat_anyone() {
     }
     if (heard) {
       error_.clear();
+      answered_at_ = address;
       co_return true;
     }
     reason = heard.error().message;
