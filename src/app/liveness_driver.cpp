@@ -26,19 +26,24 @@ void LivenessDriver::observe(model::NodeId const& node, backends::EngineObservat
   });
 }
 
-void LivenessDriver::beat(model::NodeId const& id) {
-  boost::asio::post(store_.strand(), [this, id] {
-    auto const& head = store_.head();
-    auto const node = head.find_node(id);
-    if (node && head.cluster) {
-      auto const grace =
-          cluster::beat_grace(head.cluster->spec.heartbeat_period, head.nodes.size());
-      write(liveness_.beat(*node, grace, clock_.now()));
-      if (!armed_for_) {
-        arm();
-      }
+void LivenessDriver::beat(std::vector<model::NodeId> nodes) {
+  boost::asio::post(store_.strand(), [this, nodes = std::move(nodes)] {
+    for (auto const& id : nodes) {
+      heard(id);
+    }
+    if (!armed_for_) {
+      arm();
     }
   });
+}
+
+void LivenessDriver::heard(model::NodeId const& id) {
+  auto const& head = store_.head();
+  auto const node = head.find_node(id);
+  if (node && head.cluster) {
+    auto const grace = cluster::beat_grace(head.cluster->spec.heartbeat_period, head.nodes.size());
+    write(liveness_.beat(*node, grace, clock_.now()));
+  }
 }
 
 void LivenessDriver::farewell(model::NodeId const& id, cluster::Farewell why) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include <boost/asio/steady_timer.hpp>
 
 #include "backends/runner/runner_types.h"
@@ -14,14 +16,15 @@ class LivenessDriver {
  public:
   LivenessDriver(state::StateStore& store, Clock const& clock);
   void observe(model::NodeId const& node, backends::EngineObservation observation);
-  /// A host that joined says that it lives, or that it stops. Any thread.
-  void beat(model::NodeId const& node);
+  /// Hosts that joined say that they live, or that one stops. Any thread.
+  void beat(std::vector<model::NodeId> nodes);
   void farewell(model::NodeId const& node, cluster::Farewell why);
   /// At the start of a manager: the hosts that joined before get some time to find it. Strand.
   void expect_members();
 
  private:
   void sight(model::NodeId const& id, backends::EngineObservation const& observation);
+  void heard(model::NodeId const& id);
   void write(std::optional<model::Node> node);
   void arm();
   void check();

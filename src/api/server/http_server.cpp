@@ -75,13 +75,8 @@ asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
     room_log("api")->warn("tls.refused from={} reason=\"{}\"", from, judged.error().message);
     co_return;
   }
-  auto plain = tls->bridge_to_pair();
-  if (!plain) {
-    room_log("api")->error("tls.refused from={} reason=\"{}\"", from, plain.error().message);
-    co_return;
-  }
   auto identity = std::make_shared<ClientIdentity const>(std::move(*judged));
-  std::make_shared<Session>(std::move(*plain), context, std::move(identity))->start();
+  std::make_shared<Session>(tls->take(), context, std::move(identity))->start();
 }
 
 /// More at once are turned away: a flood of them must not exhaust the memory.

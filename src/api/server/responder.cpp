@@ -6,7 +6,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/socket.h>
 
 #include "base/net/as_result.h"
 
@@ -61,9 +60,8 @@ bool ClientResponder::client_gone() const {
   if (broken_ || (watch_ && watch_->gone)) {
     return true;
   }
-  char byte = 0;
-  auto const seen = ::recv(socket_->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return seen == 0 || (seen < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+  auto const found = socket_->peek();
+  return found && found != asio::error::would_block;
 }
 
 asio::awaitable<void> ClientResponder::wait_client_gone() {

@@ -6,7 +6,7 @@
 #include "api/server/session.h"
 #include "api/server/transfer.h"
 #include "base/log.h"
-#include "base/net/as_result.h"
+#include "base/net/stream_pieces.h"
 
 namespace swarmward::api {
 
@@ -69,7 +69,6 @@ asio::awaitable<bool> Session::read_body(Incoming* request, std::string* body) {
     co_await engine_is_silent();
     co_await write_text(&client_, "HTTP/1.1 100 Continue\r\n\r\n");
   }
-  auto const piece = std::make_unique_for_overwrite<char[]>(65536);
   for (;;) {
     client_in_.erase(0, framing.feed(client_in_, body));
     auto const too_large =
@@ -84,12 +83,11 @@ asio::awaitable<bool> Session::read_body(Incoming* request, std::string* body) {
     if (framing.done()) {
       co_return true;
     }
-    auto [error, got] =
-        co_await client_.async_read_some(asio::buffer(piece.get(), 65536), net::kAsResult);
-    if (error) {
+    auto const got = co_await net::read_piece(&client_);
+    if (got == 0) {
       co_return false;
     }
-    client_in_.append(piece.get(), got);
+    client_in_.append(net::scratch().data(), got);
   }
 }
 

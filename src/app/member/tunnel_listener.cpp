@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/net/as_result.h"
 #include "base/net/host_text.h"
+#include "base/net/stream_relay.h"
 #include "base/net/tls_session.h"
 
 namespace swarmward::app {
@@ -132,12 +133,7 @@ asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,
   }
   shared->takers.seen(from);
   if (session->protocol() == kTaskFilesProtocol) {
-    auto plain = session->bridge_to_pair();
-    if (!plain) {
-      room_log("cluster")->error("tunnel.refused reason=\"{}\"", plain.error().message);
-      co_return;
-    }
-    shared->takers.task_files(std::move(*plain));
+    shared->takers.task_files(session->take());
     co_return;
   }
   auto engine = co_await shared->engine->dial(executor, kEngineTimeout);
@@ -145,7 +141,7 @@ asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,
     room_log("cluster")->warn("tunnel.no_engine error=\"{}\"", engine.error().message);
     co_return;
   }
-  session->bridge(std::move(*engine));
+  net::relay(session->take(), std::move(*engine));
 }
 
 }  // namespace swarmward::app

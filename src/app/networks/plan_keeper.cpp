@@ -1,5 +1,6 @@
 #include "app/networks/plan_keeper.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace {
 
 /// So long changes are gathered before nodes are told.
 constexpr std::chrono::milliseconds kBunch{10};
+constexpr std::chrono::milliseconds kLongestBunch{500};
 
 /// Ends all waits, and forgets them.
 void end_waits(std::set<std::shared_ptr<asio::steady_timer>>& waiting) {
@@ -29,7 +31,7 @@ void end_waits(std::set<std::shared_ptr<asio::steady_timer>>& waiting) {
 }  // namespace
 
 PlanKeeper::PlanKeeper(asio::any_io_executor executor, state::StateStore& store)
-    : executor_(executor), store_(store), soon_(executor) {}
+    : executor_(executor), store_(store), soon_(executor), bunch_(kBunch) {}
 
 void PlanKeeper::published(state::Snapshot const& snapshot, state::Touched const& touched) {
   if (!scheduler::may_change_plans(touched)) {
@@ -37,15 +39,26 @@ void PlanKeeper::published(state::Snapshot const& snapshot, state::Touched const
   }
   latest_ = snapshot.version;
   asio::post(executor_, [this] {
-    if (std::exchange(due_, true)) {
+    if (!std::exchange(due_, true)) {
+      wake_soon();
+    }
+  });
+}
+
+/// To plan for a thousand nodes takes some time, and when they join one after the other each of
+/// them changes the plans of all. So as long as it took, changes are gathered the next time.
+void PlanKeeper::wake_soon() {
+  soon_.expires_after(bunch_);
+  soon_.async_wait([this](boost::system::error_code const& error) {
+    if (error) {
       return;
     }
-    soon_.expires_after(kBunch);
-    soon_.async_wait([this](boost::system::error_code const& error) {
-      if (!error) {
-        due_ = false;
-        wake();
-      }
+    due_ = false;
+    wake();
+    // Comes after all whom that has woken up.
+    asio::post(executor_, [this, begun = std::chrono::steady_clock::now()] {
+      auto const took = std::chrono::steady_clock::now() - begun;
+      bunch_ = std::clamp<std::chrono::steady_clock::duration>(took, kBunch, kLongestBunch);
     });
   });
 }

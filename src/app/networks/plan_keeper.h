@@ -54,6 +54,7 @@ class PlanKeeper {
     std::uint64_t carried_out = 0;  ///< Up to this version of the state.
   };
 
+  void wake_soon();
   [[nodiscard]] MarkedPlan plan_of(model::NodeId const& node, std::string const& known);
   void confirm(Given& given, std::uint64_t version);
   [[nodiscard]] bool all_have(std::uint64_t version) const;
@@ -67,6 +68,7 @@ class PlanKeeper {
   std::map<model::NodeId, Given> given_;
   std::atomic<std::uint64_t> latest_ = 0;  ///< The last version that changed plans.
   boost::asio::steady_timer soon_;         ///< Changes come in bunches.
+  std::chrono::steady_clock::duration bunch_;
   bool due_ = false;
 };
 

@@ -5,7 +5,6 @@
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
-#include <sys/socket.h>
 
 #include "backends/runner/done.h"
 #include "base/net/as_result.h"
@@ -264,9 +263,7 @@ bool HttpConnection::reusable() {
   if (closed_ || !socket_.is_open() || buffer_.size() > 0 || parser_ || !kept_alive_) {
     return false;
   }
-  char byte = 0;
-  auto const seen = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return seen < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  return socket_.peek() == asio::error::would_block;
 }
 
 }  // namespace swarmward::backends

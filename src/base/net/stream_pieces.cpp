@@ -30,7 +30,9 @@ asio::awaitable<std::size_t> read_piece(StreamSocket* in) {
       co_return 0;
     }
     error_code error;
-    in->non_blocking(true, error);
+    if (!in->non_blocking()) {
+      in->non_blocking(true, error);
+    }
     auto const got = in->read_some(asio::buffer(scratch()), error);
     if (error != asio::error::would_block) {
       co_return error ? 0 : got;

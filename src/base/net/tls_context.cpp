@@ -138,7 +138,10 @@ Result<TlsContext> make_tls_context(TlsIdentity const& own,
   SSL_CTX_set_min_proto_version(raw,
                                 versions == TlsVersions::Only13 ? TLS1_3_VERSION : TLS1_2_VERSION);
   // Idle connections give their buffers back; a session is not worth resuming here.
-  SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(raw,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(raw, 1);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(raw, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_num_tickets(raw, 0);

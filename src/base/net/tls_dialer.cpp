@@ -48,7 +48,7 @@ class TlsDialer final : public Dialer {
           ErrorCode::NotImplemented,
           "the other side does not speak " + route.protocol + ": it is of an older version"};
     }
-    co_return session->bridge_to_pair();
+    co_return session->take();
   }
 
   std::function<Result<TlsRoute>()> route_;

@@ -1,6 +1,5 @@
 #include "base/net/tls_session.h"
 
-#include <array>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,57 +8,15 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-#include <sys/socket.h>
 
 #include "base/net/as_result.h"
+#include "base/testing/tls_samples.h"
 
 namespace swarmward::net {
 namespace {
 
 using std::chrono::seconds;
 using ::testing::HasSubstr;
-
-std::string pem_of(auto* object, auto write) {
-  std::unique_ptr<BIO, decltype(&BIO_free_all)> const bio(BIO_new(BIO_s_mem()), BIO_free_all);
-  write(bio.get(), object);
-  char* data = nullptr;
-  auto const size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
-/// A certificate that signs itself, made out to `name`.
-TlsIdentity self_signed(char const* name) {
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  std::unique_ptr<X509, decltype(&X509_free)> const cert(X509_new(), X509_free);
-  X509_set_version(cert.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -60);
-  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
-  auto* subject = X509_get_subject_name(cert.get());
-  X509_NAME_add_entry_by_txt(
-      subject, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>(name), -1, -1, 0);
-  X509_set_issuer_name(cert.get(), subject);
-  X509_set_pubkey(cert.get(), key.get());
-  X509_sign(cert.get(), key.get(), EVP_sha256());
-  return {pem_of(cert.get(), [](BIO* b, X509* c) { PEM_write_bio_X509(b, c); }),
-          pem_of(key.get(), [](BIO* b, EVP_PKEY* k) {
-            PEM_write_bio_PrivateKey(b, k, nullptr, nullptr, 0, nullptr, nullptr);
-          })};
-}
-
-struct Pair {
-  StreamSocket a;
-  StreamSocket b;
-};
-
-Pair make_pair_of(asio::io_context& io) {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  asio::generic::stream_protocol const kind(AF_UNIX, 0);
-  return {StreamSocket(io, kind, ends[0]), StreamSocket(io, kind, ends[1])};
-}
 
 class TlsSessionTest : public ::testing::Test {
  protected:
@@ -112,7 +69,7 @@ asio::awaitable<void> echo_after_end(StreamSocket* socket) {
   socket->close();
 }
 
-TEST_F(TlsSessionTest, BytesAndHalfClosePassTheBridge) {
+TEST_F(TlsSessionTest, BytesAndHalfClosePass) {
   shake(context(own_, own_.certificate, PeerProof::Trusted),
         context(own_, own_.certificate, PeerProof::Trusted),
         "");
@@ -120,20 +77,18 @@ TEST_F(TlsSessionTest, BytesAndHalfClosePassTheBridge) {
   ASSERT_TRUE(server_result_->has_value()) << server_result_->error().message;
   EXPECT_EQ(server_->peer_chain(), own_.certificate);
   EXPECT_EQ(client_->peer_chain(), own_.certificate);
-  auto near = client_->bridge_to_pair();
-  auto far = server_->bridge_to_pair();
-  ASSERT_TRUE(near && far);
+  auto near = client_->take();
+  auto far = server_->take();
   client_.reset();
   server_.reset();
   std::string const sent(3'000'000, 'x');
   std::string got;
-  asio::co_spawn(io_, send_and_close(&*near, sent), asio::detached);
-  asio::co_spawn(io_, echo_after_end(&*far), asio::detached);
-  asio::async_read(*near, asio::dynamic_buffer(got), [&](auto const& error, std::size_t) {
+  asio::co_spawn(io_, send_and_close(&near, sent), asio::detached);
+  asio::co_spawn(io_, echo_after_end(&far), asio::detached);
+  asio::async_read(near, asio::dynamic_buffer(got), [&](auto const& error, std::size_t) {
     EXPECT_EQ(error, asio::error::eof);
-    near->close();
   });
-  io_.run();  // Ends: both sessions have let go of their sockets.
+  io_.run();
   EXPECT_EQ(got.size(), sent.size());
 }
 

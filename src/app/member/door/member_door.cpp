@@ -43,7 +43,7 @@ Result<void> MemberDoor::listen(std::string const& address) {
     identity.chain = chain;
     if (!chain.empty()) {
       // Judged again with each request, since a connection may outlive a certificate.
-      if (auto const peer = tls_.judge(chain); !peer) {
+      if (auto const peer = peers_.judge(chain); !peer) {
         return peer.error();
       }
     }
@@ -109,10 +109,6 @@ MemberDoor::Answer MemberDoor::answer(api::Request const* request) {
   }
   if (request->method == "POST" && path == "/member/detach") {
     auto answered = co_await detach(request);
-    co_return answered;
-  }
-  if (request->method == "POST" && path == "/member/questions") {
-    auto answered = co_await questions(request);
     co_return answered;
   }
   if (request->method == "POST" && path == "/member/answers") {

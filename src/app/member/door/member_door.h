@@ -21,7 +21,7 @@ class Attachments;
 /// 1.3; without a certificate nothing is answered but `ca` and `join`. Io thread only.
 ///
 /// JSON over HTTP: GET /member/ca, POST
-/// /member/{join,renew,heartbeat,networks,attach,detach,questions,answers,goodbye}.
+/// /member/{join,renew,heartbeat,networks,attach,detach,answers,goodbye}.
 class MemberDoor final : public api::RequestHandler {
  public:
   MemberDoor(boost::asio::any_io_executor executor,
@@ -70,7 +70,7 @@ class MemberDoor final : public api::RequestHandler {
   // member_door_reports.cpp
   Answer heartbeat(api::Request const* request);
   Answer networks(api::Request const* request);
-  Answer questions(api::Request const* request);
+  void heard(model::NodeId const& node);
   Result<api::Response> answers(api::Request const& request);
   Result<api::Response> goodbye(api::Request const& request);
 
@@ -90,6 +90,7 @@ class MemberDoor final : public api::RequestHandler {
   KnownPeers peers_;
   RandomBytes random_;
   std::set<model::NodeId> to_renew_;
+  std::vector<model::NodeId> heard_;  ///< Since the liveness was last told.
   std::optional<api::HttpServer> server_;
 };
 

@@ -1,5 +1,9 @@
 // What members tell of themselves: the endpoints `heartbeat` and `goodbye`.
 
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
 #include "app/member/door/member_door.h"
 #include "app/member/door/requests.h"
 #include "base/net/host_text.h"
@@ -69,7 +73,7 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
       co_return written.error();
     }
   }
-  liveness_.beat(peer.node);
+  heard(peer.node);
   auto const period =
       cluster::beat_period(snapshot->cluster->spec.heartbeat_period, snapshot->nodes.size());
   auto const pause = cluster::beat_pause(period, clock_.now());
@@ -81,7 +85,18 @@ MemberDoor::Answer MemberDoor::heartbeat(api::Request const* request) {
   if (text_of(document, "Roots") != std::to_string(std::hash<std::string>{}(roots))) {
     reply["Roots"] = roots;
   }
+  for (auto const& asked : board_.take(peer.node)) {
+    reply["Questions"].push_back({{"Id", asked.id}, {"Question", asked.question}});
+  }
   co_return json_answer(reply);
+}
+
+/// Members speak at common moments: those of one moment cross to the state's thread together.
+void MemberDoor::heard(model::NodeId const& node) {
+  heard_.push_back(node);
+  if (heard_.size() == 1) {
+    boost::asio::post(executor_, [this] { liveness_.beat(std::exchange(heard_, {})); });
+  }
 }
 
 /// Waits with the answer until the node's plan is another than the one it has.
@@ -98,17 +113,6 @@ MemberDoor::Answer MemberDoor::networks(api::Request const* request) {
     co_return json_answer({{"Mark", mark}});
   }
   co_return json_answer({{"Mark", plan.mark}, {"Plan", plan.text}});
-}
-
-/// Waits with the answer until there is something to ask.
-MemberDoor::Answer MemberDoor::questions(api::Request const* request) {
-  constexpr std::chrono::seconds kPatience{20};
-  auto const call = call_of(*request);
-  if (!call) {
-    co_return call.error();
-  }
-  auto const asked = co_await board_.next(call->peer.node, kPatience);
-  co_return json_answer({{"Id", asked.id}, {"Question", asked.question}});
 }
 
 Result<api::Response> MemberDoor::answers(api::Request const& request) {

@@ -13,38 +13,20 @@ asio::awaitable<Result<std::string>> QuestionBoard::ask(model::NodeId node,
   auto const id = std::to_string(++last_id_);
   auto const open = std::make_shared<Open>(executor_, node);
   open_[id] = open;
-  auto& box = boxes_[node];
   Asked asked{id, std::move(question)};
-  box.waiting.push_back(std::move(asked));
-  if (box.visitor) {
-    box.visitor->cancel();
-  }
+  untold_[node].push_back(std::move(asked));
   open->done.expires_after(patience);
   co_await open->done.async_wait(asio::as_tuple(asio::use_awaitable));
   open_.erase(id);
-  std::erase_if(boxes_[node].waiting, [&id](Asked const& waiting) { return waiting.id == id; });
+  if (auto const untold = untold_.find(node); untold != untold_.end()) {
+    std::erase_if(untold->second, [&id](Asked const& waiting) { return waiting.id == id; });
+  }
   co_return std::move(open->answer);
 }
 
-asio::awaitable<QuestionBoard::Asked> QuestionBoard::next(model::NodeId node,
-                                                          std::chrono::seconds patience) {
-  auto const visitor = std::make_shared<asio::steady_timer>(executor_, patience);
-  if (auto const before = std::exchange(boxes_[node].visitor, visitor)) {
-    before->cancel();
-  }
-  if (boxes_[node].waiting.empty()) {
-    co_await visitor->async_wait(asio::as_tuple(asio::use_awaitable));
-  }
-  auto& box = boxes_[node];
-  Asked asked;
-  if (box.visitor == visitor) {
-    box.visitor.reset();
-    if (!box.waiting.empty()) {
-      asked = std::move(box.waiting.front());
-      box.waiting.pop_front();
-    }
-  }
-  co_return asked;
+std::vector<QuestionBoard::Asked> QuestionBoard::take(model::NodeId const& node) {
+  auto found = untold_.extract(node);
+  return found ? std::move(found.mapped()) : std::vector<Asked>{};
 }
 
 void QuestionBoard::answered(model::NodeId const& node,

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -16,14 +16,14 @@
 
 namespace swarmward::app {
 
-/// What this manager wants to know of members. Members fetch it: each waits at the manager's door
-/// until there is a question for it, and brings the answer there. Io thread only.
+/// What this manager wants to know of members. Each is told with the answer to its next heartbeat,
+/// and brings its answer to the manager's door. Io thread only.
 class QuestionBoard {
  public:
   explicit QuestionBoard(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
   struct Asked {
-    std::string id;  ///< Empty: there was no question.
+    std::string id;
     std::string question;
   };
 
@@ -32,9 +32,8 @@ class QuestionBoard {
                                                   std::string question,
                                                   std::chrono::milliseconds patience);
 
-  /// The next question for the member, or none within `patience`. Of several calls for one member
-  /// only the last gets questions: those before it are of connections that broke.
-  boost::asio::awaitable<Asked> next(model::NodeId node, std::chrono::seconds patience);
+  /// The questions for the member that it has not been told yet.
+  [[nodiscard]] std::vector<Asked> take(model::NodeId const& node);
 
   /// The member's answer. One that nobody waits for any more, or of another member, is dropped.
   void answered(model::NodeId const& node, std::string const& id, Result<std::string> answer);
@@ -48,15 +47,10 @@ class QuestionBoard {
     boost::asio::steady_timer done;  ///< Cancelled by the answer.
     Result<std::string> answer = unavailable("it did not answer in time");
   };
-  /// A member's questions, and its call that waits for them.
-  struct Box {
-    std::deque<Asked> waiting;
-    std::shared_ptr<boost::asio::steady_timer> visitor;
-  };
 
   boost::asio::any_io_executor executor_;
   std::map<std::string, std::shared_ptr<Open>> open_;  ///< By id.
-  std::map<model::NodeId, Box> boxes_;
+  std::map<model::NodeId, std::vector<Asked>> untold_;
   unsigned last_id_ = 0;
 };
 

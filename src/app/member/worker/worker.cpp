@@ -26,8 +26,7 @@ Worker::Worker(asio::any_io_executor executor,
       attach_clients_(executor_, tls_),
       question_clients_(executor_, tls_),
       timer_(executor_),
-      plan_timer_(executor_),
-      question_timer_(executor_) {}
+      plan_timer_(executor_) {}
 
 cluster::KeyFiles Worker::key_files() const {
   return cluster::KeyFiles(settings_.data_root / "certificates");
@@ -70,7 +69,6 @@ Result<void> Worker::open(WorkerRecord record) {
   settings_.networks->start(record_->node);
   asio::co_spawn(executor_, run(this, ++life_), asio::detached);
   asio::co_spawn(executor_, follow_networks(this, life_), asio::detached);
-  asio::co_spawn(executor_, follow_questions(this, life_), asio::detached);
   return {};
 }
 
@@ -94,7 +92,6 @@ asio::awaitable<void> Worker::leave() {
   ++life_;
   timer_.cancel();
   plan_timer_.cancel();
-  question_timer_.cancel();
   co_await say_goodbye("leave");
   listener_.reset();
   task_files_.reset();
@@ -102,6 +99,7 @@ asio::awaitable<void> Worker::leave() {
   clients_.reset();
   plan_clients_.reset();
   attach_clients_.reset();
+  questions_.clear();
   question_clients_.reset();
   tls_.clear();
   error_.clear();
@@ -119,7 +117,6 @@ asio::awaitable<void> Worker::stop() {
     ++life_;
     timer_.cancel();
     plan_timer_.cancel();
-    question_timer_.cancel();
     co_await say_goodbye("stop");
   }
   listener_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <set>
 
@@ -53,6 +54,13 @@ class Worker {
   [[nodiscard]] std::shared_ptr<api::WorkerView const> view() const;
 
  private:
+  /// Of networks; the answer goes to the manager that asked.
+  struct ManagersQuestion {
+    std::string manager;
+    std::string id;
+    std::string question;
+  };
+
   // worker.cpp
   Result<void> open(WorkerRecord record);
   Result<unsigned short> listen(std::string const& address, unsigned short port);
@@ -74,8 +82,9 @@ class Worker {
   boost::asio::awaitable<Result<nlohmann::json>> ask_anyone(std::string path, nlohmann::json body);
 
   // worker_questions.cpp
-  static boost::asio::awaitable<void> follow_questions(Worker* self, unsigned life);
-  boost::asio::awaitable<void> answer_question(std::string manager, nlohmann::json asked);
+  void take_questions(std::string const& manager, nlohmann::json const& answer);
+  static boost::asio::awaitable<void> answer_questions(Worker* self);
+  boost::asio::awaitable<void> answer_question(ManagersQuestion asked);
 
   // worker_renewal.cpp
   void watch_renewal();
@@ -95,11 +104,12 @@ class Worker {
   ManagerClients clients_;
   ManagerClients plan_clients_;      ///< Apart: its calls wait long.
   ManagerClients attach_clients_;    ///< So may these.
-  ManagerClients question_clients_;  ///< And these.
+  ManagerClients question_clients_;  ///< And these; used for answers.
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer plan_timer_;
-  boost::asio::steady_timer question_timer_;
   std::string plan_mark_;  ///< Of the plan of networks that was carried out last.
+  std::deque<ManagersQuestion> questions_;
+  bool answering_ = false;
   std::chrono::milliseconds period_{500};
   cluster::RenewalState renewal_;
   bool renewing_ = false;

@@ -1,7 +1,8 @@
-// A worker asks its managers what they want to know of this host's networks, and tells them.
+// What managers want to know of this host's networks comes with their answers to heartbeats; this
+// tells them.
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "app/member/worker/worker.h"
 #include "wire/network_report.h"
@@ -10,45 +11,34 @@ namespace swarmward::app {
 
 namespace asio = boost::asio;
 
-namespace {
-
-/// Longer than a manager waits with its question.
-constexpr std::chrono::seconds kQuestionWait{30};
-constexpr std::chrono::milliseconds kQuestionPause{500};
-
-}  // namespace
-
-asio::awaitable<void> Worker::follow_questions(Worker* self, unsigned life) {
-  while (self->life_ == life) {
-    bool heard = false;
-    auto const managers = self->record_->managers;
-    for (auto const& manager : managers) {
-      nlohmann::json nothing = nlohmann::json::object();
-      auto asked = co_await self->question_clients_.ask(
-          manager.address, "/member/questions", std::move(nothing), kQuestionWait);
-      if (self->life_ != life) {
-        co_return;
-      }
-      if (asked) {
-        heard = true;
-        co_await self->answer_question(manager.address, std::move(*asked));
-        break;
-      }
-    }
-    if (!heard && self->life_ == life) {
-      self->question_timer_.expires_after(kQuestionPause);
-      co_await self->question_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
+void Worker::take_questions(std::string const& manager, nlohmann::json const& answer) {
+  auto const asked = answer.find("Questions");
+  if (asked == answer.end() || !asked->is_array()) {
+    return;
+  }
+  for (auto const& question : *asked) {
+    questions_.push_back({manager, text_of(question, "Id"), text_of(question, "Question")});
+  }
+  if (!answering_ && !questions_.empty()) {
+    answering_ = true;
+    asio::co_spawn(executor_, answer_questions(this), asio::detached);
   }
 }
 
-asio::awaitable<void> Worker::answer_question(std::string manager, nlohmann::json asked) {
-  auto const id = text_of(asked, "Id");
-  if (id.empty()) {
-    co_return;
+/// One after the other. The connection is not kept: questions are rare.
+asio::awaitable<void> Worker::answer_questions(Worker* self) {
+  while (!self->questions_.empty()) {
+    auto question = std::move(self->questions_.front());
+    self->questions_.pop_front();
+    co_await self->answer_question(std::move(question));
   }
-  nlohmann::json answer{{"Id", id}};
-  auto question = wire::network_question_from(text_of(asked, "Question"));
+  self->question_clients_.reset();
+  self->answering_ = false;
+}
+
+asio::awaitable<void> Worker::answer_question(ManagersQuestion asked) {
+  nlohmann::json answer{{"Id", asked.id}};
+  auto question = wire::network_question_from(asked.question);
   if (question) {
     auto const report = co_await settings_.inspector->inspect(std::move(*question));
     answer[report ? "Answer" : "Error"] =
@@ -57,8 +47,8 @@ asio::awaitable<void> Worker::answer_question(std::string manager, nlohmann::jso
     answer["Error"] = question.error().message;
   }
   // A manager that is not reached will have given up.
-  auto const told =
-      co_await question_clients_.ask(std::move(manager), "/member/answers", std::move(answer));
+  auto const told = co_await question_clients_.ask(
+      std::move(asked.manager), "/member/answers", std::move(answer));
   static_cast<void>(told);
 }
 

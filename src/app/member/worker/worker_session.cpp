@@ -51,13 +51,13 @@ asio::awaitable<Result<void>> Worker::beat(std::string address) {
                       {"Roots", roots},
                       {"CanEncrypt", settings_.networks->can_encrypt()}};
   auto const life = life_;
-  auto const answer =
-      co_await clients_.ask(std::move(address), "/member/heartbeat", std::move(body));
+  auto const answer = co_await clients_.ask(address, "/member/heartbeat", std::move(body));
   if (!answer) {
     co_return answer.error();
   }
   if (life == life_ && record_) {
     take_answer(*answer);
+    take_questions(address, *answer);
   }
   co_return Result<void>{};
 }
