@@ -1,6 +1,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include <malloc.h>
+
 #include "app/daemon.h"
 #include "base/log.h"
 
@@ -16,6 +18,9 @@ int main(int argc, char** argv) {
                  invocation.options.log_level.c_str());
     return 1;
   }
+  // One heap for all threads: what one makes another lets go of, and each heap keeps holes of its
+  // own. With thousands of engines that was a fifth of the memory, for no time gained.
+  ::mallopt(M_ARENA_MAX, 1);
   std::signal(SIGPIPE, SIG_IGN);  // A client that has gone is an error of the write, no more.
   swarmward::app::Daemon daemon(invocation.options);
   if (auto started = daemon.start(); !started) {

@@ -58,8 +58,9 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
       store_(store),
       clock_(clock),
       labels_(std::move(labels)),
-      copies_(std::make_shared<backends::Gate>(executor_, kCopiesAtOnce)),
-      connects_(std::make_shared<backends::Gate>(executor_, kConnectsAtOnce)) {}
+      copies_(std::make_shared<backends::Gate>(kCopiesAtOnce)),
+      connects_(std::make_shared<backends::Gate>(kConnectsAtOnce)),
+      rounds_(std::make_shared<backends::Rounds>(executor_)) {}
 
 void NodeRunners::adopt(state::Snapshot const& snapshot) {
   for (auto const [id, node] : snapshot.nodes) {
@@ -91,7 +92,7 @@ void NodeRunners::node_added(state::Snapshot const& snapshot, model::Node const&
                                                   labels_,
                                                   engines_.files_of(node));
   runner->assign_all(std::move(assignments));
-  runner->start(connects_);
+  runner->start(connects_, rounds_);
   keep_pace();
 }
 
@@ -166,6 +167,7 @@ void NodeRunners::stop() {
     runner->stop();
   }
   runners_.clear();
+  rounds_.reset();
 }
 
 void NodeRunners::report(model::NodeId /*node*/, model::TaskId task, model::TaskStatus status) {

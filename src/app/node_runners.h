@@ -70,6 +70,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
   std::shared_ptr<backends::Gate> copies_;  ///< Of images between nodes.
   std::shared_ptr<backends::Gate> connects_;
+  std::shared_ptr<backends::Rounds> rounds_;
   unsigned pace_ = 1;  ///< By which the runners' timers are slowed.
 };
 

@@ -80,9 +80,12 @@ class ByteStream {
 
 class EventStream {
  public:
+  using Take = std::function<void(Result<ContainerEvent>)>;
+
   virtual ~EventStream() = default;
-  /// The next event. Errors: Unavailable when the stream has ended, whatever the reason.
-  virtual asio::awaitable<Result<ContainerEvent>> next() = 0;
+  /// To be called once. `take` is given every event from the io loop, and at last Unavailable: the
+  /// stream has ended, whatever the reason. No coroutine waits: nearly all streams are idle.
+  virtual void listen(Take take) = 0;
   virtual void close() = 0;
 };
 
@@ -156,6 +159,11 @@ class Engine {
   virtual asio::awaitable<Result<std::string>> get_document(std::string path) = 0;
   /// The same, read as it arrives: for answers that have no end of their own ("/events").
   virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_document(std::string path) = 0;
+
+  using Heard = std::function<void(Result<void>)>;
+  /// ping() for those who ask thousands every few seconds: no coroutine waits for the answer.
+  /// `heard` is called from the io loop, later.
+  virtual void ping(Heard heard) = 0;
 };
 
 }  // namespace swarmward::backends

@@ -140,16 +140,37 @@ TEST(DockerEngine, FindsThePullsErrorInItsProgress) {
   EXPECT_EQ(pulled.error().message, "denied");
 }
 
+/// Takes what a stream tells, one after the other.
+class Listener {
+ public:
+  Listener(asio::io_context& io, EventStream& stream) : io_(io) {
+    stream.listen([this](Result<ContainerEvent> event) { events_.push_back(std::move(event)); });
+  }
+  Result<ContainerEvent> next() {
+    io_.restart();
+    while (events_.empty() && io_.run_one() > 0) {
+    }
+    auto event = std::move(events_.at(0));
+    events_.erase(events_.begin());
+    return event;
+  }
+
+ private:
+  asio::io_context& io_;
+  std::vector<Result<ContainerEvent>> events_;
+};
+
 TEST(DockerEngine, EventsComeInPiecesAndCloseEndsTheWait) {
   Fixture f(after_ping([](auto const&) {
     return kChunked + chunk("{\"Action") + chunk("\":\"die\",\"Actor\":null}") + chunk("\n");
   }));
   auto const events = std::move(*run(f.io, f.engine->events("l")));
-  auto const event = run(f.io, events->next());
+  Listener listener(f.io, *events);
+  auto const event = listener.next();
   ASSERT_TRUE(event);
   EXPECT_EQ(event->action, "die");
   asio::post(f.io, [&] { events->close(); });
-  EXPECT_EQ(run(f.io, events->next()).error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(listener.next().error().code, ErrorCode::Unavailable);
 }
 
 TEST(DockerEngine, LogsEndWhereTheBodyEnds) {
@@ -193,7 +214,7 @@ TEST(DockerEngine, WorksWithARealOne) {
   ASSERT_TRUE(id) << id.error().message;
   EXPECT_TRUE(run(io, engine->start_container(*id)));
   EXPECT_TRUE(run(io, engine->inspect_container(*id))->running);
-  EXPECT_EQ(run(io, (*events)->next())->action, "create");
+  EXPECT_EQ(Listener(io, **events).next()->action, "create");
   LogQuery query;
   query.follow = true;
   auto const logs = std::move(*run(io, engine->logs(*id, query)));

@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "backends/engine.h"
+#include "backends/docker/http_client.h"
 
 namespace swarmward::backends {
 
-/// The events in a body of JSON lines. Lines that are no event are passed over.
-[[nodiscard]] std::unique_ptr<EventStream> make_event_stream(std::unique_ptr<ByteStream> bytes);
+/// The container events in the engine's stream; other events and lines are passed over.
+[[nodiscard]] std::unique_ptr<EventStream> make_event_stream(std::unique_ptr<BodyStream> bytes);
 
 }  // namespace swarmward::backends

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "backends/docker/http_connection.h"
 
 namespace swarmward::backends {
@@ -11,22 +14,23 @@ namespace {
 constexpr std::chrono::seconds kConnectTimeout{5};
 constexpr std::size_t kIdleConnections = 8;
 
-class BodyStream final : public ByteStream {
- public:
-  explicit BodyStream(std::shared_ptr<HttpConnection> connection)
-      : connection_(std::move(connection)) {}
-  ~BodyStream() override { connection_->close(); }
-
-  asio::awaitable<Result<std::string>> read() override {
-    return HttpConnection::read_piece(connection_);
-  }
-  void close() override { connection_->close(); }
-
- private:
-  std::shared_ptr<HttpConnection> connection_;
-};
-
 }  // namespace
+
+BodyStream::~BodyStream() {
+  connection_->close();
+}
+
+asio::awaitable<Result<std::string>> BodyStream::read() {
+  return HttpConnection::read_piece(connection_);
+}
+
+void BodyStream::listen(std::function<void(Result<std::string>)> take) {
+  HttpConnection::listen(connection_, std::move(take));
+}
+
+void BodyStream::close() {
+  connection_->close();
+}
 
 HttpClient::HttpClient(asio::any_io_executor executor, net::DialerPtr dialer)
     : executor_(std::move(executor)), dialer_(std::move(dialer)) {}
@@ -50,12 +54,16 @@ void HttpClient::keep(ConnectionPtr connection) {
   }
 }
 
-asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request) {
+asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request,
+                                                                ConnectionPtr asked) {
   Exchange exchange;
-  exchange.connection = request->pieces ? nullptr : take_idle();
+  exchange.connection = asked || request->pieces ? asked : take_idle();
   if (exchange.connection) {
-    exchange.connection->set_deadline(request->timeout);
-    auto head = co_await exchange.connection->exchange(request);
+    if (!asked) {
+      exchange.connection->set_deadline(request->timeout);
+    }
+    auto answer = asked ? asked->read_head(request) : exchange.connection->exchange(request);
+    auto head = co_await std::move(answer);
     if (head) {
       exchange.head = std::move(*head);
       co_return exchange;
@@ -99,7 +107,13 @@ asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
 }
 
 asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
-  auto exchange = co_await start(&request);
+  auto response = co_await finish(&request, nullptr);
+  co_return response;
+}
+
+asio::awaitable<Result<HttpResponse>> HttpClient::finish(HttpRequest const* request,
+                                                         ConnectionPtr asked) {
+  auto exchange = co_await start(request, std::move(asked));
   if (!exchange) {
     co_return exchange.error();
   }
@@ -110,8 +124,52 @@ asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
   co_return std::move(exchange->head);
 }
 
+/// Does not look whether the engine has closed the connection: that shows in the answer.
+void HttpClient::ask(std::shared_ptr<HttpRequest const> request, Answered done) {
+  ConnectionPtr connection;
+  if (!idle_.empty()) {
+    connection = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  if (!connection || !connection->at_rest() || !connection->send_at_once(*request)) {
+    go_on_asking(std::move(request), nullptr, std::move(done));
+    return;
+  }
+  connection->set_deadline(request->timeout);
+  auto* const asked = connection.get();
+  asked->when_readable([this,
+                        connection = std::move(connection),
+                        request = std::move(request),
+                        done = std::move(done)]() mutable {
+    auto answer = connection->answer_at_once();
+    if (answer && answer->status < 400) {
+      connection->rest();
+      keep(std::move(connection));
+      done(std::move(*answer));
+      return;
+    }
+    // An error may have lain there before: who hangs up sometimes says so first.
+    go_on_asking(std::move(request), answer ? nullptr : std::move(connection), std::move(done));
+  });
+}
+
+void HttpClient::go_on_asking(std::shared_ptr<HttpRequest const> request,
+                              ConnectionPtr asked,
+                              Answered done) {
+  auto rest = finish_asking(this, std::move(request), std::move(asked), std::move(done));
+  asio::co_spawn(executor_, std::move(rest), asio::detached);
+}
+
+asio::awaitable<void> HttpClient::finish_asking(HttpClient* self,
+                                                std::shared_ptr<HttpRequest const> request,
+                                                ConnectionPtr asked,
+                                                Answered done) {
+  auto response = co_await self->finish(request.get(), std::move(asked));
+  done(std::move(response));
+}
+
 asio::awaitable<Result<HttpStream>> HttpClient::open(HttpRequest request) {
-  auto exchange = co_await start(&request);
+  auto exchange = co_await start(&request, nullptr);
   if (!exchange) {
     co_return exchange.error();
   }
@@ -123,6 +181,7 @@ asio::awaitable<Result<HttpStream>> HttpClient::open(HttpRequest request) {
     }
   } else {
     exchange->connection->set_deadline(std::chrono::milliseconds{0});
+    exchange->connection->forget_head();
     stream.body = std::make_unique<BodyStream>(exchange->connection);
   }
   stream.head = std::move(exchange->head);

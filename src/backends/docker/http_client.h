@@ -40,18 +40,37 @@ struct HttpResponse {
   std::string body;
 };
 
+class HttpConnection;
+
+/// The body of an answer; its connection ends with it.
+class BodyStream final : public ByteStream {
+ public:
+  explicit BodyStream(std::shared_ptr<HttpConnection> connection)
+      : connection_(std::move(connection)) {}
+  ~BodyStream() override;
+
+  asio::awaitable<Result<std::string>> read() override;
+  /// Instead of read(), for what is waited for by thousands: no coroutine waits. `take` is given
+  /// all pieces one by one, and at last an empty one or an error, as by read().
+  void listen(std::function<void(Result<std::string>)> take);
+  void close() override;
+
+ private:
+  std::shared_ptr<HttpConnection> connection_;
+};
+
 /// An answer whose body is read piece by piece.
 struct HttpStream {
   HttpResponse head;  ///< Its body is empty, unless the status is an error's: then it is complete.
-  std::unique_ptr<ByteStream> body;  ///< Null if the status is an error's.
+  std::unique_ptr<BodyStream> body;  ///< Null if the status is an error's.
 };
-
-class HttpConnection;
 
 /// HTTP/1.1 to one place over kept connections. All on the thread of `executor`. A call that is
 /// cancelled loses its connection, nothing else. Must outlive its calls, not its streams.
 class HttpClient {
  public:
+  using Answered = std::function<void(Result<HttpResponse>)>;
+
   HttpClient(asio::any_io_executor executor, net::DialerPtr dialer);
   ~HttpClient();
   HttpClient(HttpClient const&) = delete;
@@ -60,6 +79,9 @@ class HttpClient {
   [[nodiscard]] asio::any_io_executor const& executor() const { return executor_; }
   /// Any status is a success here. Errors: Unavailable (no connection, no answer in time).
   asio::awaitable<Result<HttpResponse>> request(HttpRequest request);
+  /// The same for small questions that thousands are asked again and again: no coroutine waits as
+  /// long as a kept connection gives plain answers. `done` is called from the io loop, later.
+  void ask(std::shared_ptr<HttpRequest const> request, Answered done);
   /// The connection belongs to the stream. Errors: as request().
   asio::awaitable<Result<HttpStream>> open(HttpRequest request);
 
@@ -70,7 +92,14 @@ class HttpClient {
     HttpResponse head;
   };
 
-  asio::awaitable<Result<Exchange>> start(HttpRequest const* request);
+  /// `asked`: was sent the request already; null if none was.
+  asio::awaitable<Result<Exchange>> start(HttpRequest const* request, ConnectionPtr asked);
+  asio::awaitable<Result<HttpResponse>> finish(HttpRequest const* request, ConnectionPtr asked);
+  void go_on_asking(std::shared_ptr<HttpRequest const> request, ConnectionPtr asked, Answered done);
+  static asio::awaitable<void> finish_asking(HttpClient* self,
+                                             std::shared_ptr<HttpRequest const> request,
+                                             ConnectionPtr asked,
+                                             Answered done);
   asio::awaitable<Result<void>> read_rest(Exchange* exchange);
   [[nodiscard]] ConnectionPtr take_idle();
   void keep(ConnectionPtr connection);

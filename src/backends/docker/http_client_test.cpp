@@ -107,5 +107,123 @@ TEST(HttpClient, ABodyThatEndsInAnErrorIsNoRequest) {
   EXPECT_EQ(response.error().message, "no more");
 }
 
+/// Asks again and again, each time when the answer before has come.
+class Asking : public ::testing::Test {
+ protected:
+  void serve(std::function<void(FakeUpstream::Peer&)> session) {
+    upstream_ = std::make_unique<FakeUpstream>([this, session](FakeUpstream::Peer& peer) {
+      ++connections_;
+      session(peer);
+    });
+    client_ = std::make_unique<HttpClient>(
+        io_.get_executor(),
+        net::make_plain_dialer(*net::parse_engine_address(upstream_->address())));
+    request_->target = "/_ping";
+  }
+  /// The answer's body, or the error.
+  std::string ask() {
+    std::optional<std::string> heard;
+    client_->ask(request_, [&](Result<HttpResponse> const& response) {
+      heard = response ? response->body : response.error().message;
+    });
+    EXPECT_FALSE(heard) << "not from inside the call";
+    io_.restart();
+    while (!heard && io_.run_one() > 0) {
+    }
+    return heard.value_or("nothing");
+  }
+
+  std::atomic<int> connections_ = 0;
+  asio::io_context io_;
+  std::shared_ptr<HttpRequest> request_ = std::make_shared<HttpRequest>();
+  std::unique_ptr<FakeUpstream> upstream_;
+  std::unique_ptr<HttpClient> client_;
+};
+
+TEST_F(Asking, KeepsItsConnection) {
+  serve([](FakeUpstream::Peer& peer) {
+    for (int i = 1; !peer.read_request().empty(); ++i) {
+      peer.write(answer(200, std::to_string(i)));
+    }
+  });
+  EXPECT_EQ(ask(), "1");
+  EXPECT_EQ(ask(), "2");
+  EXPECT_EQ(ask(), "3");
+  EXPECT_EQ(connections_, 1);
+}
+
+TEST_F(Asking, TakesAnswersThatAreNotPlain) {
+  serve([](FakeUpstream::Peer& peer) {
+    peer.read_request();
+    peer.write(answer(200, "plain"));
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nchunked\r\n0\r\n\r\n");
+    peer.read_request();
+  });
+  EXPECT_EQ(ask(), "plain");
+  EXPECT_EQ(ask(), "chunked");
+  EXPECT_EQ(connections_, 1);
+}
+
+TEST_F(Asking, TakesAnswersThatComeInPieces) {
+  std::atomic<bool> half = false;
+  std::atomic<bool> seen = false;
+  serve([&](FakeUpstream::Peer& peer) {
+    peer.read_request();
+    peer.write(answer(200, "OK"));
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nin ");
+    half = true;
+    while (!seen) {
+      std::this_thread::yield();
+    }
+    peer.write("two");
+    peer.read_request();
+  });
+  EXPECT_EQ(ask(), "OK");
+  std::string heard;
+  client_->ask(request_, [&](Result<HttpResponse> const& response) { heard = response->body; });
+  while (!half) {
+    std::this_thread::yield();
+  }
+  io_.restart();
+  io_.poll();  // Half of it has come.
+  EXPECT_EQ(heard, "");
+  seen = true;
+  while (heard.empty() && io_.run_one() > 0) {
+  }
+  EXPECT_EQ(heard, "in two");
+  EXPECT_EQ(connections_, 1);
+}
+
+TEST_F(Asking, AsksAgainWhereAKeptConnectionIsClosed) {
+  serve([this](FakeUpstream::Peer& peer) {
+    peer.read_request();
+    peer.write(answer(200, "OK"));
+    if (connections_ == 1) {
+      peer.write(answer(408, "too slow", "Connection: close\r\n"));  // Before anything was asked.
+      return;
+    }
+    peer.read_request();  // Closes then.
+  });
+  EXPECT_EQ(ask(), "OK");
+  EXPECT_EQ(ask(), "OK");
+  EXPECT_EQ(ask(), "OK");
+  EXPECT_EQ(connections_, 3);
+}
+
+TEST_F(Asking, DoesNotWaitLongerThanItMay) {
+  serve([](FakeUpstream::Peer& peer) {
+    peer.read_request();
+    peer.write(answer(200, "OK"));
+    peer.read_request();
+    peer.read_request();
+  });
+  EXPECT_EQ(ask(), "OK");
+  request_->timeout = std::chrono::milliseconds(20);
+  EXPECT_THAT(ask(), HasSubstr("no answer within 1 s"));
+  EXPECT_EQ(connections_, 1);
+}
+
 }  // namespace
 }  // namespace swarmward::backends

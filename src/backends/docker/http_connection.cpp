@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "backends/docker/plain_answer.h"
 #include "backends/runner/done.h"
 #include "base/net/as_result.h"
 #include "base/net/stream_pieces.h"
@@ -27,23 +28,28 @@ bool is_one_line(std::string_view text) {
 }
 
 std::string serialise(HttpRequest const& request) {
-  std::string text = request.method + " " + request.target +
-                     " HTTP/1.1\r\nHost: docker\r\nUser-Agent: swarmward\r\n";
+  constexpr std::size_t kUsualHead = 256;
+  std::string text;
+  text.reserve(kUsualHead + request.target.size() + request.body.size());
+  text.append(request.method).append(" ").append(request.target);
+  text.append(" HTTP/1.1\r\nHost: docker\r\nUser-Agent: swarmward\r\n");
   for (auto const& [name, value] : request.headers) {
     if (is_one_line(name) && is_one_line(value)) {
       text.append(name).append(": ").append(value).append("\r\n");
     }
   }
   if (!request.body.empty() || request.pieces) {
-    text += std::string("Content-Type: ") + request.content_type + "\r\n";
+    text.append("Content-Type: ").append(request.content_type).append("\r\n");
   }
   if (request.pieces) {
-    return text + "Transfer-Encoding: chunked\r\n\r\n";
+    text.append("Transfer-Encoding: chunked\r\n\r\n");
+    return text;
   }
   if (!request.body.empty() || request.method == "POST") {
-    text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   }
-  return text + "\r\n" + request.body;
+  text.append("\r\n").append(request.body);
+  return text;
 }
 
 /// An empty piece becomes the end of the body.
@@ -56,7 +62,7 @@ std::string as_chunk(std::string const& piece) {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer)
-    : socket_(executor), deadline_(executor), dialer_(std::move(dialer)) {}
+    : socket_(executor), dialer_(std::move(dialer)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
@@ -101,9 +107,14 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
       co_return whole.error();
     }
   }
+  auto head = co_await read_head(request);
+  co_return head;
+}
+
+asio::awaitable<Result<HttpResponse>> HttpConnection::read_head(HttpRequest const* request) {
   do {
     parser_ = make_parser(*request);
-    error = buffer_.size() == 0 ? http::error::need_more : error_code{};
+    error_code error = buffer_.size() == 0 ? http::error::need_more : error_code{};
     while (!parser_->is_header_done()) {
       if (error == http::error::need_more) {
         auto const ready =
@@ -127,6 +138,27 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
   head.status = parser_->get().result_int();
   head.api_version = parser_->get()["Api-Version"];
   co_return head;
+}
+
+bool HttpConnection::send_at_once(HttpRequest const& request) {
+  answered_ = false;
+  auto const text = serialise(request);
+  error_code error;
+  return socket_.write_some(asio::buffer(text), error) == text.size();
+}
+
+std::optional<HttpResponse> HttpConnection::answer_at_once() {
+  error_code error;
+  auto const piece = asio::buffer(net::scratch());
+  auto const got = socket_.read_some(piece, error);
+  if (error) {
+    return std::nullopt;  // It shows again in the next read.
+  }
+  if (auto const plain = read_plain_answer({net::scratch().data(), got})) {
+    return HttpResponse{plain->status, std::string(plain->api_version), std::string(plain->body)};
+  }
+  buffer_.commit(asio::buffer_copy(buffer_.prepare(got), piece, got));
+  return std::nullopt;
 }
 
 std::unique_ptr<HttpConnection::Parser> HttpConnection::make_parser(
@@ -177,35 +209,64 @@ asio::awaitable<Result<void>> HttpConnection::send_pieces(HttpRequest const* req
 }
 
 /// Ten thousand engines hold a stream each on which nothing comes. So there is memory only for what
-/// is there, and who waits is one coroutine.
+/// is there.
 asio::awaitable<Result<std::string>> HttpConnection::read_piece(
     std::shared_ptr<HttpConnection> self) {
-  std::string piece;
-  error_code error;
-  while (!self->complete()) {
-    if (self->buffer_.size() == 0 || error == http::error::need_more) {
-      self->buffer_.shrink_to_fit();
-      auto const ready =
-          co_await self->socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
-      static_cast<void>(ready);  // What went wrong shows in the read.
-      error = self->take();
-      if (error == http::error::need_more || (!error && self->complete())) {
-        continue;
-      }
-    } else {
-      error = {};
+  error_code taken;
+  for (;;) {
+    auto piece = self->ready_piece(taken);
+    if (!piece) {
+      co_return piece.error();
     }
-    if (!error) {
-      error = self->parse_into(&piece);
+    if (*piece) {
+      co_return std::move(**piece);
     }
-    if (error && error != http::error::need_more) {
-      co_return self->failure("reading from", error);
-    }
-    if (!piece.empty()) {
-      co_return piece;
+    self->buffer_.shrink_to_fit();
+    auto const ready =
+        co_await self->socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult);
+    static_cast<void>(ready);  // What went wrong shows in the read.
+    taken = self->take();
+  }
+}
+
+void HttpConnection::listen(std::shared_ptr<HttpConnection> self,
+                            std::function<void(Result<std::string>)> take) {
+  for (auto piece = self->ready_piece({}); !piece || *piece; piece = self->ready_piece({})) {
+    bool const last = !piece || (*piece)->empty();
+    take(piece ? Result<std::string>(std::move(**piece)) : Result<std::string>(piece.error()));
+    if (last) {
+      return;
     }
   }
-  co_return std::string{};
+  self->buffer_.shrink_to_fit();
+  auto* const connection = self.get();
+  connection->when_readable([self = std::move(self), take = std::move(take)]() mutable {
+    auto const taken = self->take();
+    if (taken && taken != http::error::need_more && !self->complete()) {
+      take(self->failure("reading from", taken));
+    } else {
+      listen(std::move(self), std::move(take));
+    }
+  });
+}
+
+/// Nothing if one has to wait for it. `taken`: what take() said since the last time.
+Result<std::optional<std::string>> HttpConnection::ready_piece(error_code taken) {
+  std::string piece;
+  auto error = taken;
+  while (!error && !complete() && buffer_.size() > 0) {
+    error = parse_into(&piece);
+    if (!piece.empty() && (!error || error == http::error::need_more)) {
+      return std::optional(std::move(piece));
+    }
+  }
+  if (complete()) {
+    return std::optional(std::string());
+  }
+  if (error && error != http::error::need_more) {
+    return failure("reading from", error);
+  }
+  return std::nullopt;
 }
 
 /// What of the body is in the bytes that have come.
@@ -232,12 +293,12 @@ std::size_t HttpConnection::next_piece() {
 void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
   timeout_ = timeout;
   auto const generation = ++deadline_generation_;
+  deadline_.reset();
   if (timeout.count() == 0) {
-    deadline_.cancel();
     return;
   }
-  deadline_.expires_after(timeout);
-  deadline_.async_wait([weak = weak_from_this(), generation](error_code error) {
+  deadline_ = std::make_unique<asio::steady_timer>(socket_.get_executor(), timeout);
+  deadline_->async_wait([weak = weak_from_this(), generation](error_code error) {
     auto const self = weak.lock();
     // A deadline that was changed too late to be cancelled must not hit the next exchange.
     if (!error && self && self->deadline_generation_ == generation) {
@@ -245,6 +306,12 @@ void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
       self->close();
     }
   });
+}
+
+void HttpConnection::forget_head() {
+  if (parser_) {
+    parser_->get().clear();
+  }
 }
 
 void HttpConnection::close() {
@@ -259,8 +326,12 @@ void HttpConnection::rest() {
   buffer_.shrink_to_fit();
 }
 
+bool HttpConnection::at_rest() const {
+  return !closed_ && socket_.is_open() && buffer_.size() == 0 && !parser_ && kept_alive_;
+}
+
 bool HttpConnection::reusable() {
-  if (closed_ || !socket_.is_open() || buffer_.size() > 0 || parser_ || !kept_alive_) {
+  if (!at_rest()) {
     return false;
   }
   return socket_.peek() == asio::error::would_block;

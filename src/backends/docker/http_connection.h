@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -19,8 +22,28 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   asio::awaitable<Result<void>> connect(std::chrono::milliseconds timeout);
   /// Sends the request and reads the head of its answer.
   asio::awaitable<Result<HttpResponse>> exchange(HttpRequest const* request);
+  /// The second half of it.
+  asio::awaitable<Result<HttpResponse>> read_head(HttpRequest const* request);
+  /// Sends a request without `pieces` if the kernel takes it at once; otherwise the connection is
+  /// of no use any more.
+  bool send_at_once(HttpRequest const& request);
+  /// Its whole answer, if that is there and a plain one; otherwise read_head() goes on from here.
+  std::optional<HttpResponse> answer_at_once();
+  /// Calls `ready` from the io loop when something can be read, or the connection has ended.
+  template <class Ready>
+  void when_readable(Ready ready) {
+    socket_.async_wait(net::StreamSocket::wait_read,
+                       [ready = std::move(ready)](auto const&) mutable { ready(); });
+  }
+
   /// The next bytes of the body; empty at its end.
   static asio::awaitable<Result<std::string>> read_piece(std::shared_ptr<HttpConnection> self);
+  /// The same without a coroutine that waits: `take` is given all pieces one by one, at last an
+  /// empty one or an error.
+  static void listen(std::shared_ptr<HttpConnection> self,
+                     std::function<void(Result<std::string>)> take);
+  /// What the head said is not needed any more; the body still is.
+  void forget_head();
   /// The body has been read to its end.
   [[nodiscard]] bool complete() const { return !parser_ || parser_->is_done(); }
 
@@ -31,7 +54,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   /// After a whole exchange: without a deadline, and without the memory that an answer needs.
   void rest();
-  /// Fit for the next exchange, as far as one can see from here.
+  /// The last exchange left it fit for the next one.
+  [[nodiscard]] bool at_rest() const;
+  /// And the engine has neither closed it nor said anything since.
   [[nodiscard]] bool reusable();
   /// The last exchange failed before a byte of the answer came, and not for lack of time.
   [[nodiscard]] bool failed_unanswered() const { return !answered_ && !timed_out_; }
@@ -42,12 +67,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   asio::awaitable<Result<void>> send_pieces(HttpRequest const* request);
   [[nodiscard]] std::unique_ptr<Parser> make_parser(HttpRequest const& request) const;
   boost::system::error_code take();
+  Result<std::optional<std::string>> ready_piece(boost::system::error_code taken);
   boost::system::error_code parse_into(std::string* piece);
   [[nodiscard]] std::size_t next_piece();
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
   net::StreamSocket socket_;
-  asio::steady_timer deadline_;
+  std::unique_ptr<asio::steady_timer> deadline_;  ///< Null while there is none.
   std::chrono::milliseconds timeout_{0};
   unsigned deadline_generation_ = 0;
   net::DialerPtr dialer_;

@@ -9,26 +9,44 @@ namespace {
 
 constexpr std::chrono::seconds kPingTimeout{3};
 
+/// The same for all engines.
+std::shared_ptr<HttpRequest const> const& ping_request() {
+  static auto const request = [] {
+    auto ping = std::make_shared<HttpRequest>();
+    ping->target = "/_ping";
+    ping->timeout = kPingTimeout;
+    return std::shared_ptr<HttpRequest const>(std::move(ping));
+  }();
+  return request;
+}
+
 }  // namespace
 
 asio::awaitable<Result<void>> VersionedClient::ping() {
-  HttpRequest request;
-  request.target = "/_ping";
-  request.timeout = kPingTimeout;
-  auto response = co_await client_.request(std::move(request));
-  if (!response) {
+  auto const response = co_await client_.request(*ping_request());
+  co_return learn_version(response);
+}
+
+void VersionedClient::ping(std::function<void(Result<void>)> heard) {
+  client_.ask(ping_request(), [this, heard = std::move(heard)](Result<HttpResponse> const& pinged) {
+    heard(learn_version(pinged));
+  });
+}
+
+Result<void> VersionedClient::learn_version(Result<HttpResponse> const& pinged) {
+  if (!pinged) {
     version_.clear();  // Another version may come back.
-    co_return response.error();
+    return pinged.error();
   }
-  if (response->status >= 400) {
-    co_return engine_error(response->status, response->body);
+  if (pinged->status >= 400) {
+    return engine_error(pinged->status, pinged->body);
   }
-  auto const version = spoken_version(response->api_version);
+  auto const version = spoken_version(pinged->api_version);
   if (!version) {
-    co_return internal_error("the engine does not tell its API version");
+    return internal_error("the engine does not tell its API version");
   }
   version_ = *version;
-  co_return Result<void>{};
+  return {};
 }
 
 asio::awaitable<Result<void>> VersionedClient::address(HttpRequest* request) {
@@ -70,7 +88,7 @@ asio::awaitable<Result<void>> VersionedClient::command(HttpRequest request) {
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::unique_ptr<ByteStream>>> VersionedClient::stream(HttpRequest request) {
+asio::awaitable<Result<std::unique_ptr<BodyStream>>> VersionedClient::stream(HttpRequest request) {
   auto const ready = co_await address(&request);
   if (!ready) {
     co_return ready.error();

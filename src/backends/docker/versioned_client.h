@@ -18,6 +18,8 @@ class VersionedClient {
 
   /// Asks for the version anew. Errors: Unavailable, those of the engine, Internal (no version).
   asio::awaitable<Result<void>> ping();
+  /// The same as HttpClient::ask() does it.
+  void ping(std::function<void(Result<void>)> heard);
   /// Any answer of the engine.
   asio::awaitable<Result<HttpResponse>> ask(HttpRequest request);
   /// The same, with a status of 400 and above as an error.
@@ -25,9 +27,11 @@ class VersionedClient {
   /// The same, where nothing of the answer but its success counts.
   asio::awaitable<Result<void>> command(HttpRequest request);
   /// The same, with the body read piece by piece.
-  asio::awaitable<Result<std::unique_ptr<ByteStream>>> stream(HttpRequest request);
+  asio::awaitable<Result<std::unique_ptr<BodyStream>>> stream(HttpRequest request);
 
  private:
+  /// From the answer to a ping.
+  Result<void> learn_version(Result<HttpResponse> const& pinged);
   /// Puts the version in front of the target.
   asio::awaitable<Result<void>> address(HttpRequest* request);
 

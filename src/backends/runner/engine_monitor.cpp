@@ -32,58 +32,75 @@ bool same(EngineInfo const& a, EngineInfo const& b) {
 
 }  // namespace
 
-EngineMonitor::EngineMonitor(std::shared_ptr<RunnerContext> context, Hooks hooks)
-    : context_(std::move(context)), hooks_(std::move(hooks)), timer_(context_->executor) {}
+EngineMonitor::EngineMonitor(std::shared_ptr<RunnerContext> context,
+                             std::weak_ptr<Owner> owner,
+                             std::shared_ptr<Rounds> rounds)
+    : context_(std::move(context)), owner_(std::move(owner)), rounds_(std::move(rounds)) {}
 
 void EngineMonitor::start(std::shared_ptr<Gate> turns) {
+  busy_ = true;
   asio::post(context_->executor, [self = shared_from_this(), turns = std::move(turns)] {
-    asio::co_spawn(self->context_->executor, run(self, turns), asio::detached);
+    asio::co_spawn(self->context_->executor, connect_first(self, turns), asio::detached);
   });
 }
 
 void EngineMonitor::stop() {
-  hooks_ = Hooks();
-  timer_.cancel();
+  owner_.reset();
+  rounds_.reset();
+  if (timer_) {
+    timer_->cancel();
+  }
   if (auto const stream = std::exchange(stream_, nullptr)) {
     stream->close();
   }
 }
 
-/// Waits here and nowhere deeper: each coroutine that waits takes memory, for each of many engines.
-asio::awaitable<void> EngineMonitor::run(std::shared_ptr<EngineMonitor> self,
-                                         std::shared_ptr<Gate> turns) {
-  auto& timer = self->timer_;
-  auto const& context = *self->context_;
-  while (!context.stopped) {
-    if (turns) {
-      co_await self->connect_in_turn(std::exchange(turns, nullptr));
-    } else {
-      co_await self->try_connect();
-    }
-    while (context.connected) {
-      timer.expires_at(self->next_look());
-      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-      if (context.connected) {
-        co_await self->look();
-      }
-    }
-    if (!context.stopped) {
-      timer.expires_after(context.delays.reconnect);
-      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
+asio::awaitable<void> EngineMonitor::connect_first(std::shared_ptr<EngineMonitor> self,
+                                                   std::shared_ptr<Gate> turns) {
+  if (turns) {
+    co_await self->connect_in_turn(std::move(turns));
+  } else if (!self->context_->stopped) {
+    co_await self->try_connect();
   }
+  self->go_on();
+}
+
+asio::awaitable<void> EngineMonitor::reconnect(std::shared_ptr<EngineMonitor> self) {
+  auto const& context = *self->context_;
+  self->timer_ = std::make_unique<asio::steady_timer>(context.executor, context.delays.reconnect);
+  co_await self->timer_->async_wait(asio::as_tuple(asio::use_awaitable));
+  self->timer_.reset();
+  if (!context.stopped) {
+    co_await self->try_connect();
+  }
+  self->go_on();
+}
+
+/// After whatever was done: the next thing to wait for.
+void EngineMonitor::go_on() {
+  busy_ = false;
+  if (context_->stopped) {
+    return;
+  }
+  if (context_->connected) {
+    next_ping_ = next_ping();
+    rounds_->join(next_ping_, weak_from_this());
+    return;
+  }
+  busy_ = true;
+  asio::co_spawn(context_->executor, reconnect(shared_from_this()), asio::detached);
 }
 
 /// Some engines at a time: what connecting takes of memory, it takes once for each that is at it.
 asio::awaitable<void> EngineMonitor::connect_in_turn(std::shared_ptr<Gate> turns) {
   auto turn = co_await turns->enter();
   auto const lease = std::make_shared<Gate::Lease>(std::move(turn));
-  timer_.expires_after(kSlowConnect);
-  timer_.async_wait([lease](auto const&) { lease->release(); });
+  timer_ = std::make_unique<asio::steady_timer>(context_->executor, kSlowConnect);
+  timer_->async_wait([lease](auto const&) { lease->release(); });
   if (!context_->stopped) {
     co_await try_connect();
   }
-  timer_.cancel();
+  timer_.reset();
 }
 
 asio::awaitable<void> EngineMonitor::try_connect() {
@@ -103,84 +120,105 @@ asio::awaitable<Result<void>> EngineMonitor::connect() {
   if (!opened) {
     co_return opened.error();
   }
-  std::shared_ptr<EventStream> const stream(std::move(*opened));
+  auto stream = std::move(*opened);
   auto listed = co_await list(Resync::Full);
   if (!listed || context_->stopped) {
     stream->close();
     co_return listed;
   }
-  stream_ = stream;
+  stream_ = std::move(stream);
   context_->connected = true;
   next_refresh_ = steady_now() + context_->delays.refresh;
   next_resync_ = steady_now() + context_->delays.resync;
   info_.reset();
   next_failure_ = SteadyTime{};
   observe_info(*info);
-  if (hooks_.connected) {
-    hooks_.connected();
+  if (auto const owner = owner_.lock()) {
+    owner->connected();
   }
-  asio::co_spawn(context_->executor, read_events(shared_from_this(), stream), asio::detached);
+  listen();
   co_return kDone;
 }
 
 asio::awaitable<Result<void>> EngineMonitor::list(Resync kind) {
-  if (hooks_.list_begins) {
-    hooks_.list_begins();
+  if (auto const owner = owner_.lock()) {
+    owner->list_begins();
   }
   auto label = std::string(kNodeIdLabel) + "=" + context_->identity.id.str();
   auto containers = co_await context_->engine->list_containers(std::move(label));
   if (!containers) {
     co_return containers.error();
   }
-  if (hooks_.listed) {
-    hooks_.listed(std::move(*containers), kind);
+  if (auto const owner = owner_.lock()) {
+    owner->listed(std::move(*containers), kind);
   }
   co_return kDone;
 }
 
-asio::awaitable<void> EngineMonitor::read_events(std::shared_ptr<EngineMonitor> self,
-                                                 std::shared_ptr<EventStream> stream) {
-  while (self->stream_ == stream) {
-    auto const event = co_await stream->next();
-    if (self->stream_ != stream) {
-      break;
+void EngineMonitor::listen() {
+  if (!stream_) {
+    return;
+  }
+  auto const connection = ++connections_;
+  stream_->listen([weak = weak_from_this(), connection](Result<ContainerEvent> const& event) {
+    auto const self = weak.lock();
+    if (!self || !self->stream_ || self->connections_ != connection) {
+      return;
     }
     if (!event) {
       self->lose(event.error().message);
-      break;
+    } else if (auto const owner = self->owner_.lock()) {
+      owner->happened(*event);
     }
-    self->hooks_.event(*event);
-  }
+  });
 }
 
 /// Never later than the period says.
-EngineMonitor::SteadyTime EngineMonitor::next_look() const {
+EngineMonitor::SteadyTime EngineMonitor::next_ping() const {
   auto const period = std::chrono::duration_cast<SteadyTime::duration>(context_->delays.ping);
   auto const step = std::max(period / kMomentsPerPeriod, SteadyTime::duration(1));
   auto const due = steady_now() + period;
   return due - due.time_since_epoch() % step;
 }
 
-asio::awaitable<void> EngineMonitor::look() {
-  auto const alive = co_await context_->engine->ping();
+void EngineMonitor::on_round() {
+  // It may be the round of an earlier connection.
+  if (busy_ || !context_->connected || steady_now() < next_ping_) {
+    return;
+  }
+  busy_ = true;
+  context_->engine->ping(
+      [self = shared_from_this()](Result<void> const& alive) { self->heard(alive); });
+}
+
+void EngineMonitor::heard(Result<void> const& alive) {
   if (!alive) {
     lose(alive.error().message);
-    co_return;
   }
-  if (context_->connected && steady_now() >= next_refresh_) {
-    next_refresh_ = steady_now() + context_->delays.refresh;
-    auto const info = co_await context_->engine->info();
-    if (info && context_->connected) {
-      observe_info(*info);
+  if (context_->connected && steady_now() >= std::min(next_refresh_, next_resync_)) {
+    asio::co_spawn(context_->executor, look(shared_from_this()), asio::detached);
+    return;
+  }
+  go_on();
+}
+
+asio::awaitable<void> EngineMonitor::look(std::shared_ptr<EngineMonitor> self) {
+  auto const& context = *self->context_;
+  if (steady_now() >= self->next_refresh_) {
+    self->next_refresh_ = steady_now() + context.delays.refresh;
+    auto const info = co_await context.engine->info();
+    if (info && context.connected) {
+      self->observe_info(*info);
     }
   }
-  if (context_->connected && steady_now() >= next_resync_) {
-    next_resync_ = steady_now() + context_->delays.resync;
-    auto const listed = co_await list(Resync::Periodic);
+  if (context.connected && steady_now() >= self->next_resync_) {
+    self->next_resync_ = steady_now() + context.delays.resync;
+    auto const listed = co_await self->list(Resync::Periodic);
     if (!listed) {
-      lose(listed.error().message);
+      self->lose(listed.error().message);
     }
   }
+  self->go_on();
 }
 
 void EngineMonitor::lose(std::string const& error) {
@@ -191,8 +229,10 @@ void EngineMonitor::lose(std::string const& error) {
   if (auto const stream = std::exchange(stream_, nullptr)) {
     stream->close();
   }
-  timer_.cancel();
   observe_failure(error);
+  if (!busy_) {
+    go_on();
+  }
 }
 
 void EngineMonitor::observe_failure(std::string const& error) {

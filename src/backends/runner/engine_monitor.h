@@ -1,50 +1,69 @@
 #pragma once
 
-#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
 
+#include "backends/runner/rounds.h"
 #include "backends/runner/runner_context.h"
 #include "backends/runner/task_runner.h"
 
 namespace swarmward::backends {
 
 /// Keeps the connection to one engine: connects, listens to its events, notices its end, and says
-/// so to the sink. Io thread only.
-class EngineMonitor : public std::enable_shared_from_this<EngineMonitor> {
+/// so to the sink. While all is well no coroutine waits, for thousands of engines are idle. Io
+/// thread only.
+class EngineMonitor final : public Rounds::Member,
+                            public std::enable_shared_from_this<EngineMonitor> {
  public:
-  struct Hooks {
-    std::function<void()> list_begins;
-    std::function<void(std::vector<ContainerSummary>, Resync)> listed;
+  /// Who makes something of it.
+  class Owner {
+   public:
+    virtual void list_begins() = 0;
+    virtual void listed(std::vector<ContainerSummary> containers, Resync kind) = 0;
     /// After `listed` of a new connection: the tasks can go on.
-    std::function<void()> connected;
-    std::function<void(ContainerEvent const&)> event;
+    virtual void connected() = 0;
+    virtual void happened(ContainerEvent const& event) = 0;
+
+   protected:
+    ~Owner() = default;
   };
 
-  EngineMonitor(std::shared_ptr<RunnerContext> context, Hooks hooks);
+  EngineMonitor(std::shared_ptr<RunnerContext> context,
+                std::weak_ptr<Owner> owner,
+                std::shared_ptr<Rounds> rounds);
   /// `turns`: for the first connect; null if there is no need to wait for others.
   void start(std::shared_ptr<Gate> turns);
   void stop();
 
  private:
-  using SteadyTime = asio::steady_timer::time_point;
+  using SteadyTime = Rounds::SteadyTime;
 
-  static asio::awaitable<void> run(std::shared_ptr<EngineMonitor> self,
-                                   std::shared_ptr<Gate> turns);
-  static asio::awaitable<void> read_events(std::shared_ptr<EngineMonitor> self,
-                                           std::shared_ptr<EventStream> stream);
+  void on_round() override;
+  static asio::awaitable<void> connect_first(std::shared_ptr<EngineMonitor> self,
+                                             std::shared_ptr<Gate> turns);
+  static asio::awaitable<void> reconnect(std::shared_ptr<EngineMonitor> self);
   asio::awaitable<void> connect_in_turn(std::shared_ptr<Gate> turns);
   asio::awaitable<void> try_connect();
   asio::awaitable<Result<void>> connect();
   asio::awaitable<Result<void>> list(Resync kind);
-  asio::awaitable<void> look();
-  [[nodiscard]] SteadyTime next_look() const;
+  void listen();
+  void heard(Result<void> const& alive);
+  static asio::awaitable<void> look(std::shared_ptr<EngineMonitor> self);
+  void go_on();
+  [[nodiscard]] SteadyTime next_ping() const;
   void lose(std::string const& error);
   void observe_failure(std::string const& error);
   void observe_info(EngineInfo const& info);
 
   std::shared_ptr<RunnerContext> context_;
-  Hooks hooks_;
-  asio::steady_timer timer_;
-  std::shared_ptr<EventStream> stream_;
+  std::weak_ptr<Owner> owner_;
+  std::shared_ptr<Rounds> rounds_;
+  std::unique_ptr<asio::steady_timer> timer_;  ///< While there is something to wait for alone.
+  std::unique_ptr<EventStream> stream_;
+  unsigned connections_ = 0;  ///< So far: what comes from an earlier one is not listened to.
+  bool busy_ = false;         ///< Connects or asks; go_on() follows.
+  SteadyTime next_ping_{};
   std::optional<EngineInfo> info_;  ///< As last observed on this connection.
   SteadyTime next_failure_{};
   SteadyTime next_refresh_{};

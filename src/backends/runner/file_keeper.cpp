@@ -24,9 +24,6 @@ std::vector<model::Mount> mounts_of(std::vector<std::string> const& targets,
 
 }  // namespace
 
-FileKeeper::FileKeeper(boost::asio::any_io_executor executor, std::shared_ptr<TaskFiles> files)
-    : files_(std::move(files)), turn_(std::move(executor), 1) {}
-
 boost::asio::awaitable<Result<std::vector<model::Mount>>> FileKeeper::lay(
     std::shared_ptr<FileKeeper> self, model::TaskId task, std::vector<model::TaskFile> files) {
   if (!self->files_) {

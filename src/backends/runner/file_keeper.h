@@ -17,7 +17,7 @@ namespace swarmward::backends {
 class FileKeeper {
  public:
   /// `files`: null for a node that can have none.
-  FileKeeper(boost::asio::any_io_executor executor, std::shared_ptr<TaskFiles> files);
+  explicit FileKeeper(std::shared_ptr<TaskFiles> files) : files_(std::move(files)), turn_(1) {}
 
   /// Whom files belong to that are root's in a container, from the next lay() on.
   void set_root(ContainerRoot root) { root_ = root; }

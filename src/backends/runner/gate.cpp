@@ -1,6 +1,7 @@
 #include "backends/runner/gate.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace swarmward::backends {
@@ -22,27 +23,30 @@ void Gate::Lease::release() {
   }
 }
 
-Gate::Gate(asio::any_io_executor executor, std::size_t limit)
-    : executor_(std::move(executor)), state_(std::make_shared<State>()) {
-  state_->limit = limit;
-}
-
 asio::awaitable<Gate::Lease> Gate::enter() {
+  if (!state_) {
+    state_ = std::make_shared<State>();
+    state_->limit = limit_;
+  }
   auto state = state_;
-  auto turn =
-      std::make_shared<asio::steady_timer>(executor_, asio::steady_timer::time_point::max());
+  if (state->inside < state->limit && state->waiting.empty()) {
+    ++state->inside;
+    co_return Lease(std::move(state));
+  }
+  auto const executor = co_await asio::this_coro::executor;
+  auto turn = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
   state->waiting.push_back(turn);
   // Whoever is admitted is counted at once, so that nobody overtakes before it runs again.
-  state->admit();
-  if (turn->expiry() == asio::steady_timer::time_point::max()) {
-    co_await turn->async_wait(asio::as_tuple(asio::use_awaitable));
-  }
+  co_await turn->async_wait(asio::as_tuple(asio::use_awaitable));
   co_return Lease(std::move(state));
 }
 
 void Gate::set_limit(std::size_t limit) {
-  state_->limit = limit;
-  state_->admit();
+  limit_ = limit;
+  if (state_) {
+    state_->limit = limit;
+    state_->admit();
+  }
 }
 
 void Gate::State::admit() {

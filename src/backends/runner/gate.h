@@ -3,7 +3,6 @@
 #include <list>
 #include <memory>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -33,7 +32,7 @@ class Gate {
     std::shared_ptr<State> state_;
   };
 
-  Gate(boost::asio::any_io_executor executor, std::size_t limit);
+  explicit Gate(std::size_t limit) : limit_(limit) {}
 
   [[nodiscard]] boost::asio::awaitable<Lease> enter();
   void set_limit(std::size_t limit);
@@ -46,8 +45,8 @@ class Gate {
     void admit();
   };
 
-  boost::asio::any_io_executor executor_;
-  std::shared_ptr<State> state_;
+  std::size_t limit_;
+  std::shared_ptr<State> state_;  ///< From the first one on who enters: most gates never see one.
 };
 
 }  // namespace swarmward::backends

@@ -29,7 +29,7 @@ class ImageCopyTest : public ::testing::Test {
 
   asio::io_context context_;
   std::shared_ptr<testing::FakeEngine> to_ = engine();
-  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>(context_.get_executor(), 1);
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>(1);
   std::vector<std::string> told_;
 };
 

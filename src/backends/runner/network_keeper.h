@@ -21,7 +21,7 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
       : executor_(std::move(executor)),
         engine_(std::move(engine)),
         node_(std::move(node)),
-        gate_(executor_, 1) {}
+        gate_(1) {}
 
   /// The network is there when this returns; the value is how the engine calls it: by another name
   /// where it holds on to one that another node left. Errors: those of the engine; Conflict if the

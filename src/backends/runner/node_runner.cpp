@@ -25,8 +25,8 @@ NodeRunner::~NodeRunner() {
   tasks_->stop();
 }
 
-void NodeRunner::start(std::shared_ptr<Gate> turns) {
-  tasks_->start(std::move(turns));
+void NodeRunner::start(std::shared_ptr<Gate> turns, std::shared_ptr<Rounds> rounds) {
+  tasks_->start(std::move(turns), std::move(rounds));
 }
 void NodeRunner::set_delays(Delays delays) {
   tasks_->context()->delays = delays;

@@ -2,6 +2,7 @@
 
 #include "backends/runner/container_labels.h"
 #include "backends/runner/gate.h"
+#include "backends/runner/rounds.h"
 #include "backends/runner/runner_types.h"
 #include "backends/task_files.h"
 
@@ -24,10 +25,11 @@ class NodeRunner {
   NodeRunner(NodeRunner const&) = delete;
   NodeRunner& operator=(NodeRunner const&) = delete;
 
-  /// Begins to connect, when it is its turn if there are `turns`. The sink is told of the first
-  /// connect, of changes of the engine's info, of each loss at once, and of failures to reconnect
-  /// from time to time.
-  void start(std::shared_ptr<Gate> turns = nullptr);
+  /// Begins to connect, when it is its turn if there are `turns`, and asks the engine for signs of
+  /// life in `rounds`, which runners share; in rounds of its own if that is null. The sink is told
+  /// of the first connect, of changes of the engine's info, of each loss at once, and of failures
+  /// to reconnect from time to time.
+  void start(std::shared_ptr<Gate> turns = nullptr, std::shared_ptr<Rounds> rounds = nullptr);
   /// The timers from now on; one that runs already is not changed.
   void set_delays(Delays delays);
   /// The full set. From now on containers of this node that belong to no assignment are removed.

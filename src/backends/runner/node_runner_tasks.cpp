@@ -21,23 +21,14 @@ std::string label_of(model::StringMap const& labels, char const* key) {
 
 }  // namespace
 
-void NodeRunner::Tasks::start(std::shared_ptr<Gate> turns) {
+void NodeRunner::Tasks::start(std::shared_ptr<Gate> turns, std::shared_ptr<Rounds> rounds) {
   if (monitor_ || context_->stopped) {
     return;
   }
-  EngineMonitor::Hooks hooks;
-  auto const guarded = [weak = weak_from_this()](auto action) {
-    return [weak, action](auto&&... arguments) {
-      if (auto const self = weak.lock()) {
-        (self.get()->*action)(std::forward<decltype(arguments)>(arguments)...);
-      }
-    };
-  };
-  hooks.list_begins = guarded(&Tasks::begin_list);
-  hooks.listed = guarded(&Tasks::end_list);
-  hooks.connected = guarded(&Tasks::connected);
-  hooks.event = guarded(&Tasks::on_event);
-  monitor_ = std::make_shared<EngineMonitor>(context_, std::move(hooks));
+  if (!rounds) {
+    rounds = std::make_shared<Rounds>(context_->executor);
+  }
+  monitor_ = std::make_shared<EngineMonitor>(context_, weak_from_this(), std::move(rounds));
   monitor_->start(std::move(turns));
 }
 
@@ -166,13 +157,13 @@ std::optional<std::string> NodeRunner::Tasks::container_of(model::TaskId task) c
   return container == found_.end() ? std::nullopt : std::optional(container->second.id);
 }
 
-void NodeRunner::Tasks::begin_list() {
+void NodeRunner::Tasks::list_begins() {
   for (auto const& [id, runner] : runners_) {
     runner->begin_resync();
   }
 }
 
-void NodeRunner::Tasks::end_list(std::vector<ContainerSummary> containers, Resync kind) {
+void NodeRunner::Tasks::listed(std::vector<ContainerSummary> containers, Resync kind) {
   found_.clear();
   duplicates_.clear();
   for (auto& container : containers) {
@@ -220,7 +211,7 @@ void NodeRunner::Tasks::connected() {
   remove_unclaimed();
 }
 
-void NodeRunner::Tasks::on_event(ContainerEvent const& event) {
+void NodeRunner::Tasks::happened(ContainerEvent const& event) {
   auto const task = model::TaskId(label_of(event.labels, kTaskIdLabel));
   auto const runner = runners_.find(task);
   if (runner != runners_.end()) {

@@ -10,11 +10,12 @@
 namespace swarmward::backends {
 
 /// The tasks of a node and its containers that are not yet matched to one.
-class NodeRunner::Tasks : public std::enable_shared_from_this<NodeRunner::Tasks> {
+class NodeRunner::Tasks final : public EngineMonitor::Owner,
+                                public std::enable_shared_from_this<NodeRunner::Tasks> {
  public:
   explicit Tasks(std::shared_ptr<RunnerContext> context) : context_(std::move(context)) {}
 
-  void start(std::shared_ptr<Gate> turns);
+  void start(std::shared_ptr<Gate> turns, std::shared_ptr<Rounds> rounds);
   void stop();
   void assign_all(std::vector<Assignment> assignments);
   void assign(Assignment assignment);
@@ -25,10 +26,10 @@ class NodeRunner::Tasks : public std::enable_shared_from_this<NodeRunner::Tasks>
   std::shared_ptr<RunnerContext> const& context() const { return context_; }
 
  private:
-  void begin_list();
-  void end_list(std::vector<ContainerSummary> containers, Resync kind);
-  void connected();
-  void on_event(ContainerEvent const& event);
+  void list_begins() override;
+  void listed(std::vector<ContainerSummary> containers, Resync kind) override;
+  void connected() override;
+  void happened(ContainerEvent const& event) override;
   void sort_in(ContainerSummary container);
   void remove_unclaimed();
   void finished(model::TaskId task);

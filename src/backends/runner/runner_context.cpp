@@ -25,20 +25,22 @@ RunnerContext::RunnerContext(asio::any_io_executor io,
       clock(time),
       delays(timers),
       label_policy(std::move(labels)),
-      starts(executor, kLeastSlots),
-      stops(executor, kLeastSlots),
-      removes(executor, kLeastSlots),
-      looks(executor, 2 * kLeastSlots),
-      images(std::make_shared<ImagePuller>(
-          executor,
-          engine,
-          [&reports_to, id = identity.id](std::string reference, Tell tell) {
-            return reports_to.copy_image(id, std::move(reference), std::move(tell));
-          },
-          clock,
-          delays.pull_reuse)),
+      starts(kLeastSlots),
+      stops(kLeastSlots),
+      removes(kLeastSlots),
+      looks(2 * kLeastSlots),
       networks(std::make_shared<NetworkKeeper>(executor, engine, identity)),
-      files(std::make_shared<FileKeeper>(executor, std::move(task_files))) {}
+      files(std::make_shared<FileKeeper>(std::move(task_files))) {}
+
+ImagePuller& RunnerContext::images() {
+  if (!images_) {
+    auto const copy = [&to = sink, id = identity.id](std::string reference, Tell tell) {
+      return to.copy_image(id, std::move(reference), std::move(tell));
+    };
+    images_ = std::make_shared<ImagePuller>(executor, engine, copy, clock, delays.pull_reuse);
+  }
+  return *images_;
+}
 
 void RunnerContext::set_cpus(unsigned cpus) {
   auto const slots = std::max(kLeastSlots, kSlotsPerCpu * cpus);
@@ -51,7 +53,9 @@ void RunnerContext::set_cpus(unsigned cpus) {
 void RunnerContext::stop() {
   stopped = true;
   connected = false;
-  images->stop();
+  if (images_) {
+    images_->stop();
+  }
 }
 
 }  // namespace swarmward::backends

@@ -21,6 +21,8 @@ struct RunnerContext {
                 LabelPolicy labels,
                 std::shared_ptr<TaskFiles> task_files);
 
+  /// Made when the first task needs an image.
+  ImagePuller& images();
   /// Operations in flight follow the size of the engine's machine.
   void set_cpus(unsigned cpus);
   void stop();
@@ -38,9 +40,11 @@ struct RunnerContext {
   Gate stops;   ///< Apart, so that ending a task never waits for others to begin.
   Gate removes;
   Gate looks;  ///< Inspecting, which is cheap.
-  std::shared_ptr<ImagePuller> images;
   std::shared_ptr<NetworkKeeper> networks;
   std::shared_ptr<FileKeeper> files;  ///< Never null.
+
+ private:
+  std::shared_ptr<ImagePuller> images_;
 };
 
 }  // namespace swarmward::backends

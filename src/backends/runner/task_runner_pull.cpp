@@ -38,7 +38,7 @@ void TaskRunner::pull() {
       self->report(model::TaskState::Preparing, text);
     }
   };
-  context_->images->request(std::move(*request), done, tell);
+  context_->images().request(std::move(*request), done, tell);
 }
 
 void TaskRunner::pulled(Result<void> const& result) {

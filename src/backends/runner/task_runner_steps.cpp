@@ -102,7 +102,7 @@ asio::awaitable<void> TaskRunner::create() {
     pulled_again_ = true;
     image_ = ImageState::Wanted;
     if (auto const request = image_request()) {
-      context_->images->forget(*request);
+      context_->images().forget(*request);
     }
     co_return;
   }

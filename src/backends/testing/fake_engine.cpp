@@ -1,6 +1,8 @@
 #include "backends/testing/fake_engine.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -32,18 +34,8 @@ class FakeEngine::Reader final : public EventStream {
   explicit Reader(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
   ~Reader() override { Reader::close(); }
 
-  asio::awaitable<Result<ContainerEvent>> next() override {
-    auto const stream = stream_;
-    while (!stream->ended && stream->events.empty()) {
-      stream->news.expires_at(asio::steady_timer::time_point::max());
-      co_await stream->news.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-    if (stream->ended) {
-      co_return unavailable("unexpected EOF");
-    }
-    auto event = std::move(stream->events.front());
-    stream->events.pop_front();
-    co_return event;
+  void listen(Take take) override {
+    asio::co_spawn(stream_->news.get_executor(), tell(stream_, std::move(take)), asio::detached);
   }
 
   void close() override {
@@ -52,6 +44,20 @@ class FakeEngine::Reader final : public EventStream {
   }
 
  private:
+  static asio::awaitable<void> tell(std::shared_ptr<Stream> stream, Take take) {
+    while (!stream->ended) {
+      if (stream->events.empty()) {
+        stream->news.expires_at(asio::steady_timer::time_point::max());
+        co_await stream->news.async_wait(asio::as_tuple(asio::use_awaitable));
+        continue;
+      }
+      auto event = std::move(stream->events.front());
+      stream->events.pop_front();
+      take(std::move(event));
+    }
+    take(unavailable("unexpected EOF"));
+  }
+
   std::shared_ptr<Stream> stream_;
 };
 

@@ -1,4 +1,5 @@
 // What a FakeEngine answers, but for lists and events, which fake_engine.cpp has.
+#include <boost/asio/co_spawn.hpp>
 #include <nlohmann/json.hpp>
 
 #include "backends/runner/done.h"
@@ -24,6 +25,12 @@ asio::awaitable<Result<EngineInfo>> FakeEngine::info() {
 
 asio::awaitable<Result<void>> FakeEngine::ping() {
   return enter("ping");
+}
+
+void FakeEngine::ping(Heard heard) {
+  auto done = [self = shared_from_this(), heard = std::move(heard)](
+                  std::exception_ptr const&, Result<void> result) { heard(std::move(result)); };
+  asio::co_spawn(executor_, enter("ping"), std::move(done));
 }
 
 asio::awaitable<Result<std::string>> FakeEngine::create_container(std::string name,

@@ -13,7 +13,10 @@ class TlsDialer final : public Dialer {
 
   asio::awaitable<Result<StreamSocket>> dial(asio::any_io_executor executor,
                                              std::chrono::milliseconds timeout) const override {
-    auto const route = route_();
+    auto route = route_();
+    if (route && !route->context) {  // Given up, as when the host has just left its swarm.
+      route = unavailable("this host has no certificate any more");
+    }
     return route ? connect(std::move(executor), *route, timeout) : refuse(route.error());
   }
   std::string where() const override { return where_; }

@@ -199,6 +199,23 @@ TEST_F(ControlLoopTest, ARemovedNodesTasksAreOrphanedAndReplaced) {
   }));
 }
 
+TEST_F(ControlLoopTest, OfAGlobalServiceTheyGoWithTheNode) {
+  auto const a = add_node("a");
+  auto const b = add_node("b");
+  auto wish = spec(1);
+  wish.mode = model::ServiceMode::Global;
+  auto const everywhere = create(wish);
+  obey();
+  ASSERT_EQ(tasks(everywhere).size(), 2U);
+  change([&](state::Draft& draft) -> Result<void> {
+    draft.erase(a);
+    return {};
+  });
+  settle();
+  ASSERT_EQ(tasks(everywhere).size(), 1U);
+  EXPECT_EQ(tasks(everywhere)[0]->node_id, b);
+}
+
 TEST_F(ControlLoopTest, HistoryIsKeptToTheLimit) {
   add_node("a");
   auto const web = create(spec(1));

@@ -1,0 +1,44 @@
+#include "backends/runner/rounds.h"
+
+#include <utility>
+
+namespace swarmward::backends {
+
+void Rounds::join(SteadyTime when, std::weak_ptr<Member> member) {
+  bool const sooner = due_.empty() || when < due_.begin()->first;
+  due_[when].push_back(std::move(member));
+  if (sooner) {
+    wait();
+  }
+}
+
+void Rounds::wait() {
+  timer_.expires_at(due_.begin()->first);
+  timer_.async_wait([this](boost::system::error_code const& error) {
+    if (!error) {
+      call_all();
+    }
+  });
+}
+
+/// A member may join the next round, or end what owns this: so nothing of this is used after a
+/// call.
+void Rounds::call_all() {
+  std::vector<std::weak_ptr<Member>> members;
+  auto const now = SteadyTime::clock::now();
+  while (!due_.empty() && due_.begin()->first <= now) {
+    auto& due = due_.begin()->second;
+    members.insert(members.end(), due.begin(), due.end());
+    due_.erase(due_.begin());
+  }
+  if (!due_.empty()) {
+    wait();
+  }
+  for (auto const& each : members) {
+    if (auto const member = each.lock()) {
+      member->on_round();
+    }
+  }
+}
+
+}  // namespace swarmward::backends
