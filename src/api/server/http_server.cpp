@@ -10,6 +10,7 @@
 #include "api/server/session.h"
 #include "api/server/unix_listener.h"
 #include "base/log.h"
+#include "base/net/handshake_limit.h"
 #include "base/net/host_text.h"
 #include "base/net/tcp_listener.h"
 #include "base/net/tls_session.h"
@@ -23,6 +24,8 @@ using UnixAcceptor = asio::local::stream_protocol::acceptor;
 using TcpSocket = net::TcpListener::Socket;
 using UnixSocket = asio::local::stream_protocol::socket;
 constexpr std::chrono::seconds kHandshakeTimeout{10};
+/// Many hosts may be behind one address.
+constexpr std::size_t kHandshakesOfOne = 128;
 
 std::string place_of(TcpSocket& socket) {
   error_code error;
@@ -50,22 +53,22 @@ std::shared_ptr<ClientIdentity const> identify(UnixSocket& socket) {
 struct TlsListener {
   std::function<net::TlsContext()> context;
   JudgeClient judge;
-  std::size_t shaking = 0;  ///< Handshakes under way.
+  net::HandshakeLimit handshakes{kHandshakesOfOne};
 };
 
 asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
                               std::shared_ptr<TlsListener> listener,
                               std::shared_ptr<TcpSocket> socket) {
   auto const from = place_of(*socket);
+  auto const address = from.substr(0, from.rfind(':'));
   auto const tls_context = listener->context();
-  if (!tls_context) {
+  if (!tls_context || !listener->handshakes.begin(address)) {
     co_return;
   }
   auto const tls = std::make_shared<net::TlsSession>(
       net::StreamSocket(std::move(*socket)), tls_context, net::TlsSession::Side::Server, "");
-  ++listener->shaking;
   auto const shaken = co_await tls->handshake(kHandshakeTimeout);
-  --listener->shaking;
+  listener->handshakes.end(address);
   if (!shaken) {
     room_log("api")->debug("tls.refused from={} reason=\"{}\"", from, shaken.error().message);
     co_return;
@@ -78,9 +81,6 @@ asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
   auto identity = std::make_shared<ClientIdentity const>(std::move(*judged));
   std::make_shared<Session>(tls->take(), context, std::move(identity))->start();
 }
-
-/// More at once are turned away: a flood of them must not exhaust the memory.
-constexpr std::size_t kHandshakes = 1024;
 
 void log_failure(error_code const& error) {
   room_log("api")->warn("accept.failed error=\"{}\"", error.message());
@@ -195,9 +195,6 @@ Result<unsigned short> HttpServer::listen_tls(std::string const& host_and_port,
   tls->context = std::move(context);
   tls->judge = std::move(judge);
   auto const shake = [server = impl_->context, executor = impl_->executor, tls](TcpSocket socket) {
-    if (tls->shaking >= kHandshakes) {
-      return;
-    }
     auto shared = std::make_shared<TcpSocket>(std::move(socket));
     asio::co_spawn(executor, welcome(server, tls, std::move(shared)), asio::detached);
   };

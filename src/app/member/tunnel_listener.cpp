@@ -1,7 +1,5 @@
 #include "app/member/tunnel_listener.h"
 
-#include <map>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -9,6 +7,7 @@
 #include "app/files/remote_task_files.h"
 #include "base/log.h"
 #include "base/net/as_result.h"
+#include "base/net/handshake_limit.h"
 #include "base/net/host_text.h"
 #include "base/net/stream_relay.h"
 #include "base/net/tls_session.h"
@@ -22,9 +21,6 @@ namespace {
 using boost::system::error_code;
 constexpr std::chrono::seconds kHandshakeTimeout{3};
 constexpr std::chrono::seconds kEngineTimeout{5};
-/// Handshakes at once, of all and of one address; more are turned away, so that a flood of them
-/// neither exhausts the memory nor keeps managers out.
-constexpr std::size_t kHandshakes = 1024;
 constexpr std::size_t kHandshakesOfOne = 16;
 /// A host that is just joining has its certificate a moment after its manager knows of it.
 constexpr std::chrono::milliseconds kCertificatePause{50};
@@ -36,25 +32,7 @@ struct TunnelListener::Shared {
   MemberTls const* tls = nullptr;  ///< Null once the listener is closed.
   net::DialerPtr engine;
   Takers takers;
-  std::size_t shaking = 0;
-  std::map<std::string, std::size_t> shaking_of;
-
-  [[nodiscard]] bool begin(std::string const& from) {
-    auto const known = shaking_of.find(from);
-    bool const too_many = known != shaking_of.end() && known->second >= kHandshakesOfOne;
-    if (shaking >= kHandshakes || too_many) {
-      return false;
-    }
-    ++shaking;
-    ++shaking_of[from];
-    return true;
-  }
-  void end(std::string const& from) {
-    --shaking;
-    if (--shaking_of[from] == 0) {
-      shaking_of.erase(from);
-    }
-  }
+  net::HandshakeLimit handshakes{kHandshakesOfOne};
 };
 
 TunnelListener::TunnelListener(asio::any_io_executor executor,
@@ -97,7 +75,7 @@ void TunnelListener::close() {
 void TunnelListener::accepted(std::shared_ptr<Shared> const& shared, asio::ip::tcp::socket socket) {
   error_code error;
   auto const from = net::unmapped(socket.remote_endpoint(error).address().to_string());
-  if (shared->tls == nullptr || !shared->begin(from)) {
+  if (shared->tls == nullptr || !shared->handshakes.begin(from)) {
     return;
   }
   auto const executor = socket.get_executor();
@@ -116,13 +94,13 @@ asio::awaitable<void> TunnelListener::connect(std::shared_ptr<Shared> shared,
     co_await pause.async_wait(net::kAsResult);
   }
   if (shared->tls == nullptr || !shared->tls->ready()) {
-    shared->end(from);
+    shared->handshakes.end(from);
     co_return;
   }
   auto const session = std::make_shared<net::TlsSession>(
       std::move(socket), shared->tls->context(), net::TlsSession::Side::Server, "");
   auto const shaken = co_await session->handshake(kHandshakeTimeout);
-  shared->end(from);
+  shared->handshakes.end(from);
   if (!shaken || shared->tls == nullptr) {
     co_return;
   }

@@ -203,7 +203,7 @@ TEST_F(ControlLoopTest, OfAGlobalServiceTheyGoWithTheNode) {
   auto const a = add_node("a");
   auto const b = add_node("b");
   auto wish = spec(1);
-  wish.mode = model::ServiceMode::Global;
+  wish.mode = model::Global{};
   auto const everywhere = create(wish);
   obey();
   ASSERT_EQ(tasks(everywhere).size(), 2U);
