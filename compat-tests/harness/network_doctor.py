@@ -81,7 +81,7 @@ def on_host(members, host, *command):
 
 
 def in_network(members, host, name, command):
-    """Runs a command of the shell in the namespace that a network has on a host."""
+    """What a command of the shell says in the namespace that a network has on a host."""
     network = members.api.get(f"/networks/{name}")
     vni = network["Options"]["com.docker.network.driver.overlay.vxlanid_list"]
     driver = next(each["Driver"] for each in members.engines[host].get("/networks") if each["Driver"].startswith("ward-"))
@@ -90,6 +90,7 @@ def in_network(members, host, name, command):
               f"nsenter --net=$file sh -c \"{command}\"; exit $?; fi; done; exit 99")
     done = on_host(members, host, "sh", "-c", script)
     assert done.returncode == 0, (command, done)
+    return done.stdout
 
 
 def breaks(members, ward, host, expected, broken, *words):

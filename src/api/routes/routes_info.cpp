@@ -176,7 +176,9 @@ asio::awaitable<Result<nlohmann::json>> Info::engine_document(char const* path) 
 asio::awaitable<Result<Response>> Info::info(Call const* call) {
   auto document = co_await engine_document("/info");
   if (!document && document.error().code == ErrorCode::Unavailable && call->snapshot->cluster) {
-    document = Result<nlohmann::json>(info_without_engine(*call->snapshot, document.error()));
+    auto known = info_without_engine(*call->snapshot, document.error());
+    complete_info(known, *call->snapshot, call->worker.get());
+    co_return json_reply(known);
   }
   if (!document) {
     co_return document.error();

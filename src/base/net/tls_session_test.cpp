@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 
 #include "base/net/as_result.h"
+#include "base/net/tls_dialer.h"
 #include "base/testing/tls_samples.h"
 
 namespace swarmward::net {
@@ -158,6 +159,22 @@ TEST_F(TlsSessionTest, NoiseIsNoHandshake) {
   io_.run();
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->has_error());
+}
+
+asio::awaitable<void> dial(DialerPtr dialer, std::optional<Error>* told) {
+  auto const dialled =
+      co_await dialer->dial(co_await asio::this_coro::executor, std::chrono::seconds(1));
+  *told = dialled.error();
+}
+
+TEST(TlsDialer, WithoutAContextNobodyIsCalled) {
+  asio::io_context io;
+  std::optional<Error> told;
+  auto dialer = make_tls_dialer([]() -> Result<TlsRoute> { return TlsRoute{}; }, "nowhere");
+  asio::co_spawn(io, dial(std::move(dialer), &told), asio::detached);
+  io.run();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->code, ErrorCode::Unavailable);
 }
 
 TEST(TlsContext, SaysWhichPartCannotBeRead) {
