@@ -6,6 +6,7 @@
 
 #include "backends/docker/engine_documents.h"
 #include "backends/docker/line_splitter.h"
+#include "backends/docker/plain_answer.h"
 
 namespace {
 
@@ -23,8 +24,8 @@ std::vector<std::string> lines_of(std::string_view bytes, std::size_t step) {
 
 }  // namespace
 
-/// What an engine sends: event lines, progress of pulls, documents. The first byte says in what
-/// pieces the lines arrive; they must not depend on it.
+/// What an engine sends: event lines, progress of pulls, documents, answers to pings. The first
+/// byte says in what pieces the lines arrive; they must not depend on it.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   namespace backends = swarmward::backends;
   if (size == 0) {
@@ -44,5 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   static_cast<void>(backends::parse_container_list(text));
   static_cast<void>(backends::created_id(text));
   static_cast<void>(backends::engine_error(500, text));
+  if (auto const plain = backends::read_plain_answer(text); plain && !text.ends_with(plain->body)) {
+    std::abort();
+  }
   return 0;
 }
