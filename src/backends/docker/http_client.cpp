@@ -64,7 +64,9 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
     }
     auto answer = asked ? asked->read_head(request) : exchange.connection->exchange(request);
     auto head = co_await std::move(answer);
-    if (head) {
+    // Of a kept connection at which nobody looked before: see ask().
+    bool const stale = head && asked && head->status >= 400;
+    if (head && !stale) {
       exchange.head = std::move(*head);
       co_return exchange;
     }
@@ -72,7 +74,7 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
     // has another address and nothing comes through any more.
     idle_.clear();
     // The engine may close a kept connection at the very moment we use it.
-    if (!exchange.connection->failed_unanswered()) {
+    if (!stale && !exchange.connection->failed_unanswered()) {
       co_return head.error();
     }
   }
