@@ -195,8 +195,9 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (!stranger) {
     co_return stranger.error();
   }
-  Claim const claim(claimed_, stranger->id);
-  if (!claim.taken()) {
+  // An engine that does not say its id cannot be told from others: its own address stands for it.
+  Taken const claim(claimed_, stranger->id.empty() ? node.access.url : stranger->id);
+  if (!claim.ours()) {
     co_return conflict("that engine is being adopted already");
   }
   auto const fresh = co_await expect_stranger(stranger->id, joined);

@@ -43,27 +43,6 @@ class Adoption {
     backends::EngineInfo info;
     std::string id;  ///< engine_id().
   };
-  /// While it lives, nobody else adopts that engine.
-  class Claim {
-   public:
-    Claim(std::set<std::string>& engines, std::string id)
-        : engines_(engines),
-          id_(std::move(id)),
-          taken_(id_.empty() || engines.insert(id_).second) {}
-    ~Claim() {
-      if (taken_) {
-        engines_.erase(id_);
-      }
-    }
-    Claim(Claim const&) = delete;
-    Claim& operator=(Claim const&) = delete;
-    [[nodiscard]] bool taken() const { return taken_; }
-
-   private:
-    std::set<std::string>& engines_;
-    std::string id_;
-    bool taken_;
-  };
 
   boost::asio::awaitable<Result<Stranger>> ask(model::Node const* node);
   boost::asio::awaitable<Result<api::Adopted>> add(model::Node node);
@@ -77,7 +56,8 @@ class Adoption {
   RandomBytes random_;
   SshFiles ssh_;
   AgentAdoption agents_;
-  std::set<std::string> claimed_;  ///< Ids of engines whose adoption is under way.
+  Taken::Words claimed_ =  ///< Ids of engines whose adoption is under way.
+      std::make_shared<std::set<std::string>>();
 };
 
 }  // namespace swarmward::app

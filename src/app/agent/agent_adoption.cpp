@@ -22,28 +22,6 @@ asio::awaitable<Result<AgentImage>> make_image() {
   co_return AgentImage::make(*files, own_architecture());
 }
 
-/// A name is free again when this is gone.
-class Taken {
- public:
-  using Names = std::shared_ptr<std::set<std::string>>;
-
-  Taken(Names names, std::string name)
-      : names_(std::move(names)), name_(std::move(name)), ours_(names_->insert(name_).second) {}
-  ~Taken() {
-    if (ours_) {
-      names_->erase(name_);
-    }
-  }
-  Taken(Taken const&) = delete;
-  Taken& operator=(Taken const&) = delete;
-  [[nodiscard]] bool ours() const { return ours_; }
-
- private:
-  Names names_;  ///< Shared: when the daemon ends, what waits goes after those it waits for.
-  std::string name_;
-  bool ours_;
-};
-
 }  // namespace
 
 asio::awaitable<Result<model::NodeId>> AgentAdoption::adopt(net::DialerPtr way, AgentWish wish) {

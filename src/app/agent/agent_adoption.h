@@ -8,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "app/agent/agent_host.h"
+#include "app/agent/taken.h"
 #include "app/engine_directory.h"
 #include "state/state_store.h"
 
