@@ -101,7 +101,7 @@ bool is_for_swarm(wire::NetworkRequest const& request) {
 }
 
 Result<void> check_network_name(state::Snapshot const& snapshot, std::string const& name) {
-  if (is_predefined_network(name) || find_network_named(snapshot, name)) {
+  if (is_predefined_network(name) || name == kGatewayBridge || find_network_named(snapshot, name)) {
     return taken(name);
   }
   return {};

@@ -156,9 +156,15 @@ asio::awaitable<Result<Joined>> join_swarm(asio::any_io_executor executor,
     if (!peer) {
       return peer.error();
     }
-    bool const manager = peer->role == model::NodeRole::Manager && !peer->expired;
-    return manager ? Result<void>{}
-                   : Error{ErrorCode::Unauthorized, "the other side is not a manager in force"};
+    if (peer->expired) {
+      return Error{
+          ErrorCode::Unauthorized,
+          "the manager's certificate has expired, by the clock of this host: the clocks of "
+          "the hosts may differ"};
+    }
+    return peer->role == model::NodeRole::Manager
+               ? Result<void>{}
+               : Error{ErrorCode::Unauthorized, "the other side is not a manager"};
   };
   auto const client = client_to(executor, std::move(route));
   nlohmann::json body{{"Token", question.token},

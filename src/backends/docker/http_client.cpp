@@ -57,7 +57,7 @@ void HttpClient::keep(ConnectionPtr connection) {
 asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request,
                                                                 ConnectionPtr asked) {
   Exchange exchange;
-  exchange.connection = asked || request->pieces ? asked : take_idle();
+  exchange.connection = asked || request->pieces || request->anew ? asked : take_idle();
   if (exchange.connection) {
     if (!asked) {
       exchange.connection->set_deadline(request->timeout);

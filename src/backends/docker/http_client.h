@@ -32,6 +32,7 @@ struct HttpRequest {
   /// Instead of `body`, for what is too large to be held: sent in chunks, once, over a connection
   /// of its own.
   BodyPieces pieces{};
+  bool anew = false;  ///< Over a connection of its own, which nobody had before.
 };
 
 struct HttpResponse {
