@@ -103,8 +103,12 @@ def test_what_an_engine_took_along_is_no_success(swarm, api, h3, daemon_too):
     create(api, "once", ENDS_WELL, RestartPolicy={"Condition": "any", "Delay": 0, "MaxAttempts": 1}, **here)
     create(api, "backup", ENDS_WELL, Mode={"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}},
            RestartPolicy={"Condition": "on-failure", "Delay": 0, "MaxAttempts": 1}, **here)
-    names = ("careful", "once", "backup")
-    wait_until(lambda: all(on(swarm, "h3", name) for name in names), "all of them run")
+
+    def all_run():
+        return all([task["Status"]["State"] for task in api.tasks(name)].count("running") == 1 ==
+                   len(on(swarm, "h3", name)) for name in ("careful", "once", "backup"))
+
+    wait_until(all_run, "all of them run")
     for _ in range(2):
         if daemon_too:
             swarm.daemon.stop()
@@ -113,8 +117,8 @@ def test_what_an_engine_took_along_is_no_success(swarm, api, h3, daemon_too):
         if daemon_too:
             swarm.daemon.start()
         swarm.wait_for_nodes()
-        wait_until(lambda: all(len(on(swarm, "h3", name)) == 1 for name in names), "all of them run again", 60)
-        stays(lambda: all(len(api.running(name)) == 1 for name in names), "and go on", 3)
+        wait_until(all_run, "all of them run again", 60)
+        stays(all_run, "and go on", 3)
     assert not [task for task in api.tasks("backup") if task["Status"]["State"] == "complete"]
 
 

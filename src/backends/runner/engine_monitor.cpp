@@ -71,7 +71,11 @@ asio::awaitable<void> EngineMonitor::reconnect(std::shared_ptr<EngineMonitor> se
   self->timer_ = std::make_unique<asio::steady_timer>(context.executor, context.delays.reconnect);
   co_await self->timer_->async_wait(asio::as_tuple(asio::use_awaitable));
   self->timer_.reset();
-  if (!context.stopped) {
+  // Over kept connections one that is going down would still answer.
+  auto const open = co_await context.engine->knock();
+  if (!open) {
+    self->observe_failure(open.error().message);
+  } else if (!context.stopped) {
     co_await self->try_connect();
   }
   self->go_on();

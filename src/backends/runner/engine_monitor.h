@@ -35,6 +35,8 @@ class EngineMonitor final : public Rounds::Member,
   /// `turns`: for the first connect; null if there is no need to wait for others.
   void start(std::shared_ptr<Gate> turns);
   void stop();
+  /// It is not there any more, or about to go: connects anew once it takes connections.
+  void lose(std::string const& error);
 
  private:
   using SteadyTime = Rounds::SteadyTime;
@@ -52,7 +54,6 @@ class EngineMonitor final : public Rounds::Member,
   static asio::awaitable<void> look(std::shared_ptr<EngineMonitor> self);
   void go_on();
   [[nodiscard]] SteadyTime next_ping() const;
-  void lose(std::string const& error);
   void observe_failure(std::string const& error);
   void observe_info(EngineInfo const& info);
 

@@ -29,6 +29,11 @@ void NodeRunner::Tasks::start(std::shared_ptr<Gate> turns, std::shared_ptr<Round
     rounds = std::make_shared<Rounds>(context_->executor);
   }
   monitor_ = std::make_shared<EngineMonitor>(context_, weak_from_this(), std::move(rounds));
+  context_->lose_engine = [weak = std::weak_ptr(monitor_)](std::string const& error) {
+    if (auto const monitor = weak.lock()) {
+      monitor->lose(error);
+    }
+  };
   monitor_->start(std::move(turns));
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "backends/runner/container_labels.h"
 #include "backends/runner/file_keeper.h"
 #include "backends/runner/gate.h"
@@ -36,6 +39,9 @@ struct RunnerContext {
   LabelPolicy label_policy;
   bool connected = false;  ///< And the containers have been listed.
   bool stopped = false;
+  /// For who finds that the engine takes no new connections: nothing more is begun there until it
+  /// does. Empty before the start.
+  std::function<void(std::string const& error)> lose_engine;
   bool live_restore = false;  ///< The engine's containers outlive it.
   Gate starts;                ///< Creating and starting.
   Gate stops;                 ///< Apart, so that ending a task never waits for others to begin.

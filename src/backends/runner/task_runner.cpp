@@ -125,7 +125,7 @@ void TaskRunner::end_resync(ContainerSummary const* found, Resync kind) {
     return;
   }
   bool const over = is_terminal(status_.state) && listed != Phase::Running;
-  if (kind == Resync::Full && listed == Phase::Exited && phase_ != Phase::Exited) {
+  if (kind == Resync::Full && listed == Phase::Exited && (phase_ != Phase::Exited || doubtful_)) {
     doubtful_ = true;
     from_list_ = true;
   }

@@ -30,19 +30,22 @@ asio::awaitable<void> TaskRunner::confirm_exit() {
   if (idle() || !doubtful_) {
     co_return;
   }
-  bool alive = true;
   if (from_list_) {
     auto const outlived = co_await engine_outlived_it();
     if (!outlived && retry_later(outlived.error(), Retry::IfUnreached)) {
       co_return;
     }
-    alive = !outlived || *outlived;
-  } else {
-    auto const open = co_await context_->engine->knock();
-    alive = open.has_value();
+    lost_ = outlived && !*outlived;
+    doubtful_ = false;
+    co_return;
   }
-  lost_ = !alive;
+  auto const open = co_await context_->engine->knock();
   doubtful_ = false;
+  if (!open && !context_->stopped) {
+    lost_ = true;
+    report_exit();  // Now: its service need not wait for this engine.
+    context_->lose_engine(open.error().message);
+  }
 }
 
 asio::awaitable<Result<bool>> TaskRunner::engine_outlived_it() {
@@ -69,7 +72,8 @@ asio::awaitable<Error> TaskRunner::judged(Error error) {
     co_return error;
   }
   auto const open = co_await context_->engine->knock();
-  if (!open) {
+  if (!open && !context_->stopped) {
+    context_->lose_engine(open.error().message);
     co_return unavailable(error.message);
   }
   co_return error;

@@ -12,6 +12,18 @@ namespace swarmward::mesh::dns {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// Empty if it cannot be read.
+std::string content_of(std::filesystem::path const& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
 std::vector<asio::ip::address> parse_nameservers(std::string_view text) {
   std::vector<asio::ip::address> servers;
   std::istringstream lines{std::string(text)};
@@ -51,7 +63,11 @@ std::vector<asio::ip::address> parse_engine_dns(std::string_view text) {
 
 std::vector<std::string> shared_nameservers() {
   std::vector<std::string> shared;
-  for (auto const& server : Upstreams(kResolvConf, kEngineConfig).servers()) {
+  auto servers = parse_engine_dns(content_of(kEngineConfig));
+  if (servers.empty()) {
+    servers = parse_nameservers(content_of(kResolvConf));
+  }
+  for (auto const& server : servers) {
     bool const scoped = server.is_v6() && server.to_v6().is_link_local();
     if (!server.is_loopback() && !server.is_unspecified() && !scoped) {
       shared.push_back(server.to_string());
@@ -80,10 +96,7 @@ std::vector<asio::ip::address> const& ServerFile::servers() {
   bool const first = !read_;
   // Taken before the content: what changes in between is read again the next time.
   read_ = now;
-  std::ifstream file(path_);
-  std::ostringstream text;
-  text << file.rdbuf();
-  auto servers = parse_(text.str());
+  auto servers = parse_(content_of(path_));
   if (servers != servers_ || (first && now)) {
     servers_ = std::move(servers);
     room_log("mesh")->info("dns.upstreams file={} servers={}", path_.string(), servers_.size());
