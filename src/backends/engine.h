@@ -29,6 +29,9 @@ struct ContainerRoot {
 /// What an engine says of itself.
 struct EngineInfo {
   model::NodeDescription description;  ///< Without TLS.
+  /// Tells it from other engines: its own id, which cloned machines share, and its host's name.
+  /// Empty if it does not say both.
+  std::string id;
   std::string api_version;             ///< The newest it speaks, e.g. "1.41".
   unsigned cpus = 1;
   bool live_restore = false;         ///< Its containers outlive it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,8 @@ struct WantedNetworks {
 /// no peer, whatever the plan says: the plan may be older than the endpoint. The ingress network
 /// has no virtual addresses: only nodes may open connections there, and they ask tasks.
 [[nodiscard]] WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& plan);
+
+/// The overlay without its members, or nothing where the plan makes no sense.
+[[nodiscard]] std::optional<OverlaySpec> overlay_from(model::PlannedNetwork const& planned);
 
 }  // namespace swarmward::mesh

@@ -23,6 +23,8 @@ ErrorCode code_of(unsigned status) {
       return ErrorCode::Forbidden;
     case 404:
       return ErrorCode::NotFound;
+    case 409:
+      return ErrorCode::Conflict;
     case 503:
       return ErrorCode::Unavailable;
     default:
@@ -162,6 +164,7 @@ asio::awaitable<Result<Joined>> join_swarm(asio::any_io_executor executor,
   nlohmann::json body{{"Token", question.token},
                       {"Request", *request_pem},
                       {"Hostname", question.hostname},
+                      {"EngineId", question.engine_id},
                       {"AdvertiseAddr", question.advertise},
                       {"AgentPort", question.agent_port},
                       {"Availability", word_of(question.availability)}};

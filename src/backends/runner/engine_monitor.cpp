@@ -26,7 +26,7 @@ constexpr int kMomentsPerPeriod = 20;
 constexpr std::chrono::milliseconds kSlowConnect{100};
 
 bool same(EngineInfo const& a, EngineInfo const& b) {
-  return a.description == b.description && a.api_version == b.api_version && a.cpus == b.cpus &&
+  return a.description == b.description && a.id == b.id && a.api_version == b.api_version && a.cpus == b.cpus &&
          a.native_swarm_active == b.native_swarm_active && a.root == b.root;
 }
 
