@@ -97,6 +97,10 @@ WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& pl
   auto const take = [&](model::PlannedNetwork const& planned) {
     if (auto overlay = overlay_from(planned)) {
       wanted[planned.id] = {.planned = planned, .overlay = std::move(*overlay)};
+      if (planned.id == plan.ingress) {
+        wanted[planned.id].ingress = true;
+        wanted[planned.id].planned.vips.clear();
+      }
     } else {
       // What the engine said stands then.
       result.problems.push_back("network " + planned.id + " has no valid subnet, address or VNI");

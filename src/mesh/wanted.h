@@ -15,6 +15,7 @@ struct WantedNetwork {
   model::PlannedNetwork
       planned;  ///< As the manager sees it; without members where it said nothing.
   OverlaySpec overlay;
+  bool ingress = false;
 };
 
 struct WantedNetworks {
@@ -24,7 +25,8 @@ struct WantedNetworks {
 
 /// Pure. Wanted is what the engine has made, and the ingress network, which every host has. Where
 /// the plan and the engine's options differ the plan is right. An address with an endpoint here is
-/// no peer, whatever the plan says: the plan may be older than the endpoint.
+/// no peer, whatever the plan says: the plan may be older than the endpoint. The ingress network
+/// has no virtual addresses: only nodes may open connections there, and they ask tasks.
 [[nodiscard]] WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& plan);
 
 /// The overlay without its members, or nothing where the plan makes no sense.

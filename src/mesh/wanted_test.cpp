@@ -49,6 +49,22 @@ TEST(PlanWanted, OfThePlanAloneOnlyTheIngressNetworkIsWanted) {
   EXPECT_EQ(wanted.networks[0].planned.id, "ing");
 }
 
+TEST(PlanWanted, TheIngressNetworkHasNoVirtualAddresses) {
+  auto state = one_network();
+  model::NetworkPlan plan{
+      .networks = {planned("n1"), planned("ing")}, .ingress = "ing", .ports = {}};
+  for (auto& network : plan.networks) {
+    network.vips = {{.address = "10.0.1.9", .backends = {}}};
+  }
+  auto const wanted = plan_wanted(state, plan);
+  ASSERT_THAT(wanted.networks, SizeIs(2));
+  for (auto const& network : wanted.networks) {
+    EXPECT_EQ(network.ingress, network.planned.id == "ing");
+    EXPECT_THAT(network.planned.vips, SizeIs(network.ingress ? 0 : 1));
+    EXPECT_THAT(network.overlay.vips, SizeIs(network.ingress ? 0 : 1));
+  }
+}
+
 TEST(PlanWanted, PeersAreThoseWithoutAnEndpointHere) {
   auto state = one_network();
   state.endpoints["e1"] = {.network = "engine-1", .address = *parse_address("10.0.1.5"), .mac = {}};

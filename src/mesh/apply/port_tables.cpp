@@ -2,28 +2,48 @@
 
 #include <utility>
 
-namespace swarmward::mesh {
+#include "mesh/apply/bridged_frames.h"
 
-PortTables::PortTables(NetNamespace const& net) : tables_(net, {kIngressTable, kIsolationTable}) {}
+namespace swarmward::mesh {
+namespace {
+
+Result<void> hide_bridged_frames(NetNamespace const& net) {
+  auto const hidden = set_bridged_frames(net, BridgedFrames::Hidden);
+  return hidden ? Result<void>() : hidden.error();
+}
+
+}  // namespace
+
+PortTables::PortTables(NetNamespace const& net)
+    : net_(net), tables_(net, {kIngressTable, kIsolationTable}) {}
 
 Result<void> PortTables::apply(model::PlannedNetwork const& network,
                                std::vector<model::PlannedPort> const& ports) {
   auto wanted = plan_ingress_rules(network, ports, rules_ ? &*rules_ : nullptr);
   if (rules_ && tables_.run(render_ingress_change(*rules_, wanted))) {
     rules_ = std::move(wanted);
-    return {};
+    return hide_bridged_frames(net_);
   }
   // Nothing is known of the tables, or somebody else changed them: all is written anew.
   rules_.reset();
-  auto written = tables_.run(render_ingress_tables(wanted));
-  if (written) {
-    rules_ = std::move(wanted);
+  if (auto written = tables_.run(render_ingress_tables(wanted)); !written) {
+    return written;
   }
-  return written;
+  rules_ = std::move(wanted);
+  // Not before the bridge's own table is there: until then others' rules may see to it.
+  return hide_bridged_frames(net_);
 }
 
 Result<void> PortTables::reassert() {
-  return rules_ && !tables_.intact() ? tables_.run(render_ingress_tables(*rules_)) : Result<void>();
+  if (!rules_) {
+    return {};
+  }
+  if (!tables_.intact()) {
+    if (auto written = tables_.run(render_ingress_tables(*rules_)); !written) {
+      return written;
+    }
+  }
+  return hide_bridged_frames(net_);
 }
 
 Result<void> PortTables::remove() {

@@ -10,7 +10,9 @@
 namespace swarmward::mesh {
 
 /// By nftables: later calls of apply() change the difference only, each table in one transaction.
-/// The namespace must outlive the value.
+/// Bridged frames are hidden from the rules for packets: a table of the bridge keeps members from
+/// each other, and what goes to another node's tasks need not be tracked here a second time. The
+/// namespace must outlive the value.
 class PortTables final : public PortBalancer {
  public:
   explicit PortTables(NetNamespace const& net);
@@ -21,6 +23,7 @@ class PortTables final : public PortBalancer {
   [[nodiscard]] Result<void> remove() override;
 
  private:
+  NetNamespace const& net_;
   OwnedTables tables_;
   /// What the kernel has; nothing if that is not known.
   std::optional<IngressRules> rules_;

@@ -10,7 +10,7 @@ VipTable::VipTable(NetNamespace const& net, std::filesystem::path bridge_filter)
     : net_(net), bridge_filter_(std::move(bridge_filter)), tables_(net, {kVipTable}) {}
 
 Result<void> VipTable::apply(model::PlannedNetwork const& network) {
-  auto const source = prepare();
+  auto const source = prepare(network);
   if (!source) {
     return source.error();
   }
@@ -29,7 +29,7 @@ Result<void> VipTable::reassert() {
   if (!rules_) {
     return {};
   }
-  auto const source = prepare();
+  auto const source = prepare(network_);
   if (!source) {
     return source.error();
   }
@@ -46,7 +46,11 @@ Result<void> VipTable::remove() {
   return tables_.remove();
 }
 
-Result<VipSource> VipTable::prepare() const {
+Result<VipSource> VipTable::prepare(model::PlannedNetwork const& network) const {
+  if (network.vips.empty()) {
+    // Nothing has to be put back; in the ingress network frames are hidden.
+    return std::filesystem::exists(bridge_filter_) ? VipSource::Client : VipSource::Node;
+  }
   // Answers of tasks are bridged to the client; so the kernel has to put the VIP back in there.
   auto const frames = set_bridged_frames(net_, BridgedFrames::Shown, bridge_filter_);
   if (!frames) {

@@ -21,7 +21,7 @@ class VipTable final : public VipBalancer {
   [[nodiscard]] Result<void> remove() override;
 
  private:
-  [[nodiscard]] Result<VipSource> prepare() const;
+  [[nodiscard]] Result<VipSource> prepare(model::PlannedNetwork const& network) const;
   [[nodiscard]] Result<void> write_rules(VipRules const& wanted);
 
   NetNamespace const& net_;

@@ -152,11 +152,16 @@ void compare_wires(std::string const& network,
   }
 }
 
-std::vector<KernelSetting> all_overlay_settings(Backend backend, bool has_vips) {
+std::vector<KernelSetting> all_overlay_settings(Backend backend, WantedNetwork const& wanted) {
   auto settings = overlay_settings();
+  bool const has_vips = !wanted.planned.vips.empty();
+  // IPVS would spoil the answers of a task to itself, if it saw them; nftables has a table for the
+  // bridge itself where no virtual addresses need more.
+  bool const hidden = backend == Backend::Ipvs       ? has_vips
+                      : backend == Backend::Nftables ? wanted.ingress
+                                                     : false;
   for (auto& setting : welcome_overlay_settings()) {
-    // IPVS would spoil the answers of a task to itself, if it saw them.
-    if (backend == Backend::Ipvs && has_vips && setting.name == kBridgedFramesSetting) {
+    if (hidden && setting.name == kBridgedFramesSetting) {
       setting.value = "0";
     }
     settings.push_back(std::move(setting));
@@ -201,7 +206,7 @@ void compare_overlay(WantedNetwork const& wanted,
   auto const* vxlan = link_named(seen.links, kVxlan);
   compare_bridge(wanted, bridge, findings);
   compare_vxlan(wanted, underlay, vxlan, bridge, findings);
-  compare_settings(all_overlay_settings(seen.backend, !wanted.planned.vips.empty()),
+  compare_settings(all_overlay_settings(seen.backend, wanted),
                    seen.settings,
                    "the network's namespace",
                    findings);

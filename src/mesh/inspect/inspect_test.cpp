@@ -61,6 +61,18 @@ TEST_F(InspectTest, ADeviceThatIsDown) {
   EXPECT_THAT(kinds(), Contains("device.down:ingress"));
 }
 
+TEST_F(InspectTest, BridgedFramesThatAreShownWhereTheyMustBeHidden) {
+  std::string const setting = "sysctl -qwe net.bridge.bridge-nf-call-iptables=";
+  if (in("ing", "sysctl -ne net.bridge.bridge-nf-call-iptables; true").empty()) {
+    GTEST_SKIP() << "no br_netfilter";
+  }
+  in("ing", setting + "1");
+  in("n1", setting + "0");
+  EXPECT_THAT(kinds(), UnorderedElementsAre("setting:ingress", "setting:back"));
+  ASSERT_TRUE(networks_->reconcile());
+  EXPECT_THAT(kinds(), IsEmpty());
+}
+
 TEST_F(InspectTest, FlushedTables) {
   in("n1", "nft flush ruleset");
   EXPECT_THAT(kinds(), ElementsAre("table.missing:back"));
