@@ -12,7 +12,15 @@ namespace swarmward::backends {
 namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{5};
-constexpr std::size_t kIdleConnections = 8;
+/// After many requests at once.
+constexpr std::size_t kMostIdle = 64;
+/// Of more, each sign of life ends one.
+constexpr std::size_t kUsuallyIdle = 2;
+
+Error too_many_connections() {
+  return unavailable(
+      "too many connections to engines are open: raise the limit of open files of swarmward");
+}
 
 }  // namespace
 
@@ -32,8 +40,12 @@ void BodyStream::close() {
   connection_->close();
 }
 
-HttpClient::HttpClient(asio::any_io_executor executor, net::DialerPtr dialer)
-    : executor_(std::move(executor)), dialer_(std::move(dialer)) {}
+HttpClient::HttpClient(asio::any_io_executor executor,
+                       net::DialerPtr dialer,
+                       std::shared_ptr<ConnectionBudget> budget)
+    : executor_(std::move(executor)),
+      dialer_(std::move(dialer)),
+      share_(std::make_shared<ConnectionShare>(std::move(budget))) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -49,16 +61,41 @@ HttpClient::ConnectionPtr HttpClient::take_idle() {
 }
 
 void HttpClient::keep(ConnectionPtr connection) {
-  if (idle_.size() < kIdleConnections) {
+  if (idle_.size() < kMostIdle && share_->keeps()) {
     idle_.push_back(std::move(connection));
+    share_->connection_freed();
+  }
+}
+
+asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
+    HttpRequest const* request) {
+  for (;;) {
+    // A body in pieces can be sent only once.
+    if (auto kept = request->pieces ? nullptr : take_idle()) {
+      co_return kept;
+    }
+    if (auto place = share_->enter(request->urgency)) {
+      co_return std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
+    }
+    bool const again = co_await share_->wait(request->timeout);
+    if (!again) {
+      co_return too_many_connections();
+    }
   }
 }
 
 asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request,
                                                                 ConnectionPtr asked) {
   Exchange exchange;
-  exchange.connection = asked || request->pieces ? asked : take_idle();
-  if (exchange.connection) {
+  exchange.connection = asked;
+  if (!asked) {
+    auto found = co_await connection_for(request);
+    if (!found) {
+      co_return found.error();
+    }
+    exchange.connection = std::move(*found);
+  }
+  if (exchange.connection->connected()) {
     if (!asked) {
       exchange.connection->set_deadline(request->timeout);
     }
@@ -77,8 +114,9 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
     if (!stale && !exchange.connection->failed_unanswered()) {
       co_return head.error();
     }
+    auto place = exchange.connection->give_up_place();
+    exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
   }
-  exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_);
   auto const timeout = request->timeout.count() == 0
                            ? kConnectTimeout
                            : std::min<std::chrono::milliseconds>(kConnectTimeout, request->timeout);
@@ -128,6 +166,9 @@ asio::awaitable<Result<HttpResponse>> HttpClient::finish(HttpRequest const* requ
 
 /// Does not look whether the engine has closed the connection: that shows in the answer.
 void HttpClient::ask(std::shared_ptr<HttpRequest const> request, Answered done) {
+  if (idle_.size() > kUsuallyIdle) {
+    idle_.erase(idle_.begin());
+  }
   ConnectionPtr connection;
   if (!idle_.empty()) {
     connection = std::move(idle_.back());
@@ -183,7 +224,7 @@ asio::awaitable<Result<HttpStream>> HttpClient::open(HttpRequest request) {
     }
   } else {
     exchange->connection->set_deadline(std::chrono::milliseconds{0});
-    exchange->connection->forget_head();
+    exchange->connection->serve_stream();
     stream.body = std::make_unique<BodyStream>(exchange->connection);
   }
   stream.head = std::move(exchange->head);

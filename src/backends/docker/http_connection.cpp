@@ -58,8 +58,10 @@ std::string as_chunk(std::string const& piece) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer)
-    : socket_(executor), dialer_(std::move(dialer)) {}
+HttpConnection::HttpConnection(asio::any_io_executor const& executor,
+                               net::DialerPtr dialer,
+                               ConnectionShare::Place place)
+    : place_(std::move(place)), socket_(executor), dialer_(std::move(dialer)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
@@ -80,6 +82,7 @@ asio::awaitable<Result<void>> HttpConnection::connect(std::chrono::milliseconds 
     co_return failure("cannot reach", asio::error::operation_aborted);
   }
   socket_ = std::move(*socket);
+  was_connected_ = true;
   error_code error;
   socket_.non_blocking(true, error);
   co_return Result<void>{};
@@ -223,7 +226,13 @@ void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
   });
 }
 
-void HttpConnection::forget_head() {
+ConnectionShare::Place HttpConnection::give_up_place() {
+  close();
+  return std::move(place_);
+}
+
+void HttpConnection::serve_stream() {
+  place_.leave_client();
   if (parser_) {
     parser_->get().clear();
   }

@@ -17,9 +17,15 @@ namespace swarmward::backends {
 /// One connection to an engine; one exchange at a time. Only http_*.cpp include this.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer);
+  HttpConnection(asio::any_io_executor const& executor,
+                 net::DialerPtr dialer,
+                 ConnectionShare::Place place);
 
   asio::awaitable<Result<void>> connect(std::chrono::milliseconds timeout);
+  /// It once was; whether it still is shows when it is used.
+  [[nodiscard]] bool connected() const { return was_connected_; }
+  /// To the connection that replaces it.
+  [[nodiscard]] ConnectionShare::Place give_up_place();
   /// Sends the request and reads the head of its answer.
   asio::awaitable<Result<HttpResponse>> exchange(HttpRequest const* request);
   /// The second half of it.
@@ -42,8 +48,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   /// empty one or an error.
   static void listen(std::shared_ptr<HttpConnection> self,
                      std::function<void(Result<std::string>)> take);
-  /// What the head said is not needed any more; the body still is.
-  void forget_head();
+  /// What the head said is not needed any more; the body still is, for however long.
+  void serve_stream();
   /// The body has been read to its end.
   [[nodiscard]] bool complete() const { return !parser_ || parser_->is_done(); }
 
@@ -72,6 +78,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] std::size_t next_piece();
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
+  ConnectionShare::Place place_;  ///< Given back after the descriptor is.
   net::StreamSocket socket_;
   std::unique_ptr<asio::steady_timer> deadline_;  ///< Null while there is none.
   std::chrono::milliseconds timeout_{0};
@@ -83,6 +90,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool answered_ = false;
   bool timed_out_ = false;
   bool closed_ = false;
+  bool was_connected_ = false;
 };
 
 }  // namespace swarmward::backends

@@ -15,6 +15,7 @@ std::shared_ptr<HttpRequest const> const& ping_request() {
     auto ping = std::make_shared<HttpRequest>();
     ping->target = "/_ping";
     ping->timeout = kPingTimeout;
+    ping->urgency = Urgency::SignOfLife;
     return std::shared_ptr<HttpRequest const>(std::move(ping));
   }();
   return request;
