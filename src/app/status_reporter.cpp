@@ -50,9 +50,7 @@ asio::awaitable<void> StatusReporter::flush(std::shared_ptr<Shared> shared) {
     auto batch = std::make_shared<Reports>(std::exchange(shared->waiting, {}));
     state::Change change = [batch](state::Draft& draft) -> Result<void> {
       for (auto const& [task, statuses] : *batch) {
-        for (auto const& status : statuses) {
-          scheduler::apply_status(draft, task, status);
-        }
+        scheduler::apply_statuses(draft, task, statuses);
       }
       return {};
     };
