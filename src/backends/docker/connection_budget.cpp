@@ -22,7 +22,7 @@ struct ConnectionBudget::Turn {
 };
 
 ConnectionBudget::Limits connection_limits(std::size_t descriptors) {
-  return {descriptors / 4 * 3, descriptors / 16 * 13, descriptors / 8 * 7};
+  return {descriptors / 8 * 7, descriptors / 32 * 29, descriptors / 16 * 15};
 }
 
 std::size_t ConnectionBudget::usual_share() const {

@@ -127,8 +127,8 @@ TEST(ConnectionLimits, LeaveAPartForAllElse) {
   auto const limits = connection_limits(20000);
   EXPECT_LT(limits.kept, limits.usual);
   EXPECT_LT(limits.usual, limits.most);
-  EXPECT_GE(limits.most, 17500U);  // Events of ten thousand engines, and requests to most of them.
-  EXPECT_LE(limits.most, 18000U);
+  EXPECT_GE(limits.most, 18000U);  // Events of ten thousand engines, and requests to most of them.
+  EXPECT_LE(limits.most, 19000U);
 }
 
 }  // namespace

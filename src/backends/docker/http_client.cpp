@@ -17,6 +17,13 @@ constexpr std::size_t kMostIdle = 64;
 /// Of more, each sign of life ends one.
 constexpr std::size_t kUsuallyIdle = 2;
 
+/// Sent in one piece if the kernel has room at all, and with an answer of which nothing must be
+/// known to read it.
+bool is_simple(HttpRequest const& request) {
+  constexpr std::size_t kSmallBody = 16384;
+  return !request.pieces && request.body.size() <= kSmallBody && request.method != "HEAD";
+}
+
 Error too_many_connections() {
   return unavailable(
       "too many connections to engines are open: raise the limit of open files of swarmward");
@@ -102,7 +109,7 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
     auto answer = asked ? asked->read_head(request) : exchange.connection->exchange(request);
     auto head = co_await std::move(answer);
     // Of a kept connection at which nobody looked before: see ask().
-    bool const stale = head && asked && head->status >= 400;
+    bool const stale = head && !exchange.connection->looked_at() && head->status >= 400;
     if (head && !stale) {
       exchange.head = std::move(*head);
       co_return exchange;
@@ -146,8 +153,25 @@ asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
   co_return Result<void>{};
 }
 
+/// Nearly always there is a kept connection, the kernel takes the request at once, and the answer
+/// is a plain one: then there is one coroutine instead of one for each part of the exchange.
 asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
-  auto response = co_await finish(&request, nullptr);
+  auto connection = is_simple(request) ? take_idle() : nullptr;
+  if (connection && !connection->send_at_once(request)) {
+    connection.reset();
+  }
+  if (connection) {
+    connection->set_deadline(request.timeout);
+    auto const ready = co_await connection->until_readable();
+    static_cast<void>(ready);  // What went wrong shows in the read.
+    auto answer = connection->answer_at_once();
+    if (answer) {
+      connection->rest();
+      keep(std::move(connection));
+      co_return std::move(*answer);
+    }
+  }
+  auto response = co_await finish(&request, std::move(connection));
   co_return response;
 }
 

@@ -248,6 +248,7 @@ void HttpConnection::rest() {
   set_deadline(std::chrono::milliseconds{0});
   parser_.reset();
   buffer_.shrink_to_fit();
+  looked_at_ = false;
 }
 
 bool HttpConnection::at_rest() const {
@@ -258,7 +259,8 @@ bool HttpConnection::reusable() {
   if (!at_rest()) {
     return false;
   }
-  return socket_.peek() == asio::error::would_block;
+  looked_at_ = socket_.peek() == asio::error::would_block;
+  return looked_at_;
 }
 
 }  // namespace swarmward::backends

@@ -11,6 +11,7 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "backends/docker/http_client.h"
+#include "base/net/as_result.h"
 
 namespace swarmward::backends {
 
@@ -42,6 +43,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
                        [ready = std::move(ready)](auto const&) mutable { ready(); });
   }
 
+  /// The same for a coroutine that waits.
+  auto until_readable() { return socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult); }
+
   /// The next bytes of the body; empty at its end.
   static asio::awaitable<Result<std::string>> read_piece(std::shared_ptr<HttpConnection> self);
   /// The same without a coroutine that waits: `take` is given all pieces one by one, at last an
@@ -64,6 +68,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] bool at_rest() const;
   /// And the engine has neither closed it nor said anything since.
   [[nodiscard]] bool reusable();
+  /// reusable() has been asked before the exchange that is under way.
+  [[nodiscard]] bool looked_at() const { return looked_at_; }
   /// The last exchange failed before a byte of the answer came, and not for lack of time.
   [[nodiscard]] bool failed_unanswered() const { return !answered_ && !timed_out_; }
 
@@ -91,6 +97,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool timed_out_ = false;
   bool closed_ = false;
   bool was_connected_ = false;
+  bool looked_at_ = false;
 };
 
 }  // namespace swarmward::backends
