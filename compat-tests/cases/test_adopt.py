@@ -4,6 +4,8 @@ import concurrent.futures
 import pytest
 
 from harness.adopting import SSH_PORT, TLS_PORT, known, lone, over_ssh, over_tls, ssh, ssh_folder, tls  # noqa: F401
+from harness.api import Api
+from harness.daemon import Daemon
 from harness.services import create, wait_running
 from harness.waiting import wait_until
 from lablib.network import set_link
@@ -164,3 +166,28 @@ def test_an_engine_is_adopted_once_only(swarm, tls):
     assert sorted(reply.status for reply in replies) == [201, 409, 409], replies
     assert len(swarm.api.nodes()) == 2
     assert "node=all" in swarm.api.request("POST", "/ward/nodes/adopt", {**bodies[0], "Name": "all"}).message
+
+
+def test_a_host_whose_engine_was_adopted_joins_only_after_its_release(swarm, tls, binary, logs):
+    """Else one engine would be two nodes, and have the tasks of both."""
+    adopt(swarm, over_tls(swarm, tls))
+    daemon = Daemon(swarm.hosts[1], binary, logs / "adopted-joins.log", "late")
+    daemon.start(["--engine", swarm.hosts[1].url])
+    host = Api(daemon.url)
+    join = {"ListenAddr": "0.0.0.0:2377", "RemoteAddrs": [f"{swarm.hosts[0].address}:2377"],
+            "JoinToken": swarm.api.get("/swarm")["JoinTokens"]["Worker"]}
+    try:
+        reply = host.request("POST", "/swarm/join", join)
+        assert reply.status == 409 and "docker ward node release far2" in reply.message, reply
+        assert host.get("/info")["Swarm"]["LocalNodeState"] == "inactive" and len(swarm.api.nodes()) == 2
+        swarm.api.post("/ward/nodes/far2/release")
+        host.post("/swarm/join", join)
+        swarm.wait_for_nodes((host.get("/info")["Name"],))
+        assert "is the one of node" in refused(swarm, over_tls(swarm, tls, Name="again"))
+        node = host.get("/info")["Swarm"]["NodeID"]
+        host.post("/swarm/leave?force=true")
+        swarm.api.delete(f"/nodes/{node}?force=true")
+    finally:
+        host.request("POST", "/swarm/leave?force=true")
+        daemon.stop()
+        daemon.remove()

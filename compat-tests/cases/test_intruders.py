@@ -236,3 +236,49 @@ def test_idle_connections_at_an_agent(members):
         print(f"three tasks with 300 idle connections at {AGENT_PORT}: {time.monotonic() - begun:.2f} s")
         assert len(members.running_on("h2", "web")) == 1
         stays(lambda: members.node("h2")["Status"]["State"] == "ready", "h2 stays", 4)
+
+
+STRANGERS = """
+import socket, ssl, sys, time
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+held = []
+for _ in range({count}):
+    try:
+        wire = socket.create_connection(("{address}", {port}), 10)
+        held.append(context.wrap_socket(wire))
+        held[-1].sendall(b"GET /member/ca HTTP/1.1\\r\\nHost: x\\r\\nX: ")
+    except OSError:
+        pass  # Turned away: what this is about.
+print(len(held), flush=True)
+sys.stdin.read(1)
+left = 0
+for each in held:
+    each.settimeout(0.2)
+    try:
+        left += each.recv(1) != b""
+    except TimeoutError:
+        left += 1
+    except OSError:
+        pass
+print(left, flush=True)
+"""
+
+
+def test_who_shows_no_certificate_cannot_stay(founded):
+    """Slow heads over finished handshakes: few at a time from one address, and none for long."""
+    script = STRANGERS.format(count=300, address=founded.address, port=PORT)
+    command = enter(founded.lab.host("h2"), [sys.executable, "-c", script])
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as them:
+        try:
+            held = int(them.stdout.readline())
+            assert 0 < held <= 130, held
+            founded.join("h3")
+            founded.wait_for_state(founded.node_id("h3"), "ready")
+            time.sleep(31)
+            them.stdin.write("x")
+            them.stdin.flush()
+            assert int(them.stdout.readline()) == 0, "all were closed"
+        finally:
+            them.kill()
+    founded.wait_for_state(founded.node_id("h2"), "ready")

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from harness.mesh import (PYTHON, attach, client_place, container, dig, enter, everywhere, host_of, lan_address, make,
-                          on, resolved, several)
+from harness.mesh import (PYTHON, attach, client_place, container, dig, enter, everywhere, host_of, inside,
+                          lan_address, make, on, resolved, several, virtual_ip)
 from harness.services import create, wait_running
 from harness.talk import ask, server
 from harness.targets import NODES
@@ -75,6 +75,9 @@ def test_row_n12_an_internal_network_does_not(town):
             task = on(town.members, "monk", host)
             assert ask(enter(town.members, task), "tcp", town.usual, 6000, timeout=1) == [None]
             wait_until(lambda: resolved(town.members, task, "tasks.monk"), "names of the network are known", 20)
+            assert not resolved(town.members, task, "far.example"), "a name of the outside would be a way out"
+            node = town.members.engines[host].get(f"/containers/{container(task)}/json")["HostConfig"]["Dns"][0]
+            assert "status: SERVFAIL" in dig(town.members, task, f"@{node}", "far.example")
     town.members.api.delete("/services/monk")
 
 
@@ -91,6 +94,16 @@ def test_row_n31_name_servers_of_the_service(town):
     wait_until(lambda: resolved(town.members, task, "far.example") == ["192.0.2.9"], "the service's server answers", 20)
     assert resolved(town.members, task, "tasks.picky"), "names of the network come first"
     town.members.api.delete("/services/picky")
+
+
+def test_names_of_one_word_in_spite_of_ndots(town):
+    """An engine with that option answers itself that there are none."""
+    several(town.members, "dotted", 1, town.network, container={"DNSConfig": {"Options": ["ndots:2", "timeout:3"]}})
+    task = town.members.api.running("dotted")[0]
+    wait_until(lambda: resolved(town.members, task, "client") == [virtual_ip(town.members, "client", town.network)],
+               "services are known by their name", 20)
+    assert "timeout:3" in inside(town.members, task, "cat", "/etc/resolv.conf")[1]
+    town.members.api.delete("/services/dotted")
 
 
 def test_row_n31_search_domains(town, cli):

@@ -1,12 +1,13 @@
 """What overlay networks carry and beside what they live: rows 2, 14 and 19 of the networks' conformance list."""
 import contextlib
+import ipaddress
 
 import pytest
 
 from lablib import network
 
 from harness.mesh import (PYTHON, address, enter, everywhere, inside, lan_address, make, on, on_host, reaches,
-                          remove_networks, virtual_ip)
+                          remove_networks, resolved, virtual_ip)
 from harness.overlay import WHOLE_PING
 from harness.requests import ask_from
 from harness.targets import NODES
@@ -59,6 +60,41 @@ def test_row_n02_another_mtu(own):
     reaches(own, task, address(other, net))
     assert whole(own, task, address(other, net), 1300)
     assert not whole(own, task, address(other, net), 1301)
+
+
+def test_several_subnets(own):
+    """Each of them has room for a few only: tasks, their service and the hosts are spread over all."""
+    subnets = ["10.40.0.0/29", "10.41.7.0/29", "192.168.77.0/28"]
+    net = make(own, "wide", IPAM={"Config": [{"Subnet": subnet} for subnet in subnets]})
+    shown = own.api.get("/networks/wide")["IPAM"]["Config"]
+    assert sorted(config["Subnet"] for config in shown) == subnets and all(config["Gateway"] for config in shown)
+    everywhere(own, "first", net)
+    everywhere(own, "second", net)
+    everywhere(own, "web", net)
+    tasks = [on(own, service, host) for service in ("first", "second", "web") for host in NODES]
+    found = {ipaddress.ip_interface(task["NetworksAttachments"][0]["Addresses"][0]).network for task in tasks}
+    assert len(found) > 1, "one subnet would not have been enough"
+    for task in tasks:
+        for other in tasks:
+            reaches(own, task, address(other, net))
+    everybody_reaches_everybody(own, "web", net)
+    for task in tasks:
+        assert resolved(own, task, "web") == [virtual_ip(own, "web", net)], "names are known in all of them"
+
+
+def test_a_host_has_a_network_of_that_name(own):
+    """Made by compose on a worker, say; both are there, and tasks are in the swarm's."""
+    engine = own.engines["h2"]
+    mine = engine.post("/networks/create", {"Name": "app_default", "Driver": "bridge"})["Id"]
+    try:
+        net = make(own, "app_default")
+        everywhere(own, "web", net)
+        everybody_reaches_everybody(own, "web", net)
+        assert engine.get(f"/networks/{mine}")["Name"] == "app_default"
+        assert not engine.get(f"/networks/{mine}")["Containers"]
+    finally:
+        own.clear()
+        engine.delete(f"/networks/{mine}")
 
 
 @pytest.mark.parametrize("like", ["lan", "docker0"])

@@ -75,6 +75,15 @@ def test_bad_requests(nets, body, status, message):
     assert (reply.status, reply.message) == (status, message)
 
 
+@pytest.mark.swarmward_only("native finds out when a task starts")
+@pytest.mark.parametrize("mtu", ["abc", "-5", "50", "1500x", ""])
+def test_bad_mtu(nets, mtu):
+    reply = nets.api.request("POST", "/networks/create", {"Name": "x", "Driver": "overlay", "Options": {
+        "com.docker.network.driver.mtu": mtu}})
+    assert (reply.status, reply.message) == (400, f"invalid MTU value: {mtu}: give a number from 576 to 65485")
+    assert "x" not in {n["Name"] for n in nets.api.get("/networks")}
+
+
 def test_names_are_taken_once(nets):
     make(nets.api, "back")
     nets.api.post("/networks/create", {"Name": "mine", "Driver": "bridge"})

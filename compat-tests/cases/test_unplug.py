@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from harness.services import create, ids, wait_running
+from harness.services import create, ids, shell, wait_running
 from harness.targets import start_engine, stop_engine
 from harness.waiting import stays, wait_until
 from lablib.network import set_link
@@ -88,6 +88,34 @@ def test_engine_goes_and_comes_back(swarm, api, h3, how):
     swarm.wait_for_nodes()
     wait_running(swarm, "web", 3)
     wait_until(lambda: len(ids(swarm, service_name="web")) == 3, "three containers, not four")
+
+
+ENDS_WELL = shell("trap 'exit 0' TERM; while :; do sleep 0.1; done")
+
+
+@pytest.mark.parametrize("daemon_too", [False, pytest.param(True, marks=pytest.mark.swarmward_only(
+    "its manager is the engine itself"))], ids=["engine", "engine-and-daemon"])
+def test_what_an_engine_took_along_is_no_success(swarm, api, h3, daemon_too):
+    """Its shutdown stops the containers, which end with 0: a service that is restarted only after failures, one that
+    has a single attempt, and a job."""
+    here = {"Placement": {"Constraints": ["node.hostname==h3"]}}
+    create(api, "careful", ENDS_WELL, RestartPolicy={"Condition": "on-failure", "Delay": 0}, **here)
+    create(api, "once", ENDS_WELL, RestartPolicy={"Condition": "any", "Delay": 0, "MaxAttempts": 1}, **here)
+    create(api, "backup", ENDS_WELL, Mode={"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}},
+           RestartPolicy={"Condition": "on-failure", "Delay": 0, "MaxAttempts": 1}, **here)
+    names = ("careful", "once", "backup")
+    wait_until(lambda: all(on(swarm, "h3", name) for name in names), "all of them run")
+    for _ in range(2):
+        if daemon_too:
+            swarm.daemon.stop()
+        stop_engine(h3)
+        start_engine(h3)
+        if daemon_too:
+            swarm.daemon.start()
+        swarm.wait_for_nodes()
+        wait_until(lambda: all(len(on(swarm, "h3", name)) == 1 for name in names), "all of them run again", 60)
+        stays(lambda: all(len(api.running(name)) == 1 for name in names), "and go on", 3)
+    assert not [task for task in api.tasks("backup") if task["Status"]["State"] == "complete"]
 
 
 @pytest.mark.swarmward_only("it cannot combine live-restore and swarm mode")

@@ -10,7 +10,7 @@ DROPPED = {"ID", "Id", "Version", "CreatedAt", "UpdatedAt", "StartedAt", "Comple
 CONTAINER = ("User", "Tty", "OpenStdin", "Env", "Cmd", "Entrypoint", "WorkingDir", "Healthcheck", "StopSignal", "StopTimeout",
              "Domainname", "Image")
 HOST = ("CapAdd", "CapDrop", "Sysctls", "Ulimits", "ReadonlyRootfs", "Init", "ExtraHosts", "Memory", "MemoryReservation",
-        "NanoCpus", "PidsLimit", "LogConfig", "Isolation", "DnsSearch", "DnsOptions", "GroupAdd", "SecurityOpt",
+        "NanoCpus", "PidsLimit", "LogConfig", "Isolation", "DnsSearch", "GroupAdd", "SecurityOpt",
         "PortBindings", "Tmpfs", "Privileged", "RestartPolicy", "AutoRemove")
 ENDS = "com.example.ends"  # A label of services whose tasks end by themselves, though they are no jobs.
 STAT = 'for f; do stat -Lc "%a %u %g %n" "$f"; md5sum <"$f"; done'

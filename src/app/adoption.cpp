@@ -3,13 +3,13 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "app/adoption_advice.h"
-#include "app/engine_id.h"
 #include "backends/docker/docker_engine.h"
 #include "backends/runner/done.h"
 #include "base/log.h"
 #include "base/net/as_result.h"
 #include "base/net/ssh_dialer.h"
 #include "base/net/tls_dialer.h"
+#include "cluster/admission.h"
 
 namespace swarmward::app {
 
@@ -45,6 +45,16 @@ Result<void> check_name(state::Snapshot const& snapshot, std::string const& name
     if (node->description.hostname == name || id.view() == name) {
       return conflict("the name " + name + " is taken by node " + id.str());
     }
+  }
+  return {};
+}
+
+/// What does not answer cannot be told from the newcomer.
+Result<void> check_engine(state::Snapshot const& snapshot,
+                          std::string const& engine_id,
+                          model::NodeId const& except) {
+  if (auto const node = cluster::node_of_engine(snapshot, engine_id, except)) {
+    return conflict("that engine is the one of node " + node->description.hostname + " already");
   }
   return {};
 }
@@ -111,7 +121,7 @@ Result<net::DialerPtr> Adoption::dialer_to(model::Node const& node) const {
 }
 
 /// What the engine says of itself.
-asio::awaitable<Result<Adoption::Stranger>> Adoption::ask(model::Node const* node) {
+asio::awaitable<Result<backends::EngineInfo>> Adoption::ask(model::Node const* node) {
   auto dialer = dialer_to(*node);
   if (!dialer) {
     co_return dialer.error();
@@ -130,35 +140,7 @@ asio::awaitable<Result<Adoption::Stranger>> Adoption::ask(model::Node const* nod
     co_return conflict("the engine at " + node->access.url +
                        " is in a swarm of its own: run \"docker swarm leave --force\" there first");
   }
-  auto const document = co_await engine->get_document("/info");
-  if (!document) {
-    co_return not_asked(node->access, document.error(), ssh_.known_hosts().string());
-  }
-  Stranger stranger{std::move(*info), engine_id(*document)};
-  co_return stranger;
-}
-
-/// Nodes that do not answer cannot be told from the newcomer.
-asio::awaitable<Result<void>> Adoption::expect_stranger(std::string id, model::NodeId except) {
-  auto const snapshot = store_.snapshot();
-  std::vector<state::NodePtr> nodes;
-  for (auto const& [node_id, node] : snapshot->nodes) {
-    if (node->status.state != model::NodeState::Down && node_id != except) {
-      nodes.push_back(node);
-    }
-  }
-  for (auto const& node : nodes) {
-    auto const engine = engines_.of(*node).engine;
-    if (engine == nullptr || id.empty()) {
-      continue;
-    }
-    auto const document = co_await engine->get_document("/info");
-    if (document && engine_id(*document) == id) {
-      co_return conflict("that engine is the one of node " + node->description.hostname +
-                         " already");
-    }
-  }
-  co_return backends::kDone;
+  co_return std::move(*info);
 }
 
 /// What others find in the node's status: an IP where the name has one.
@@ -200,8 +182,7 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
   if (!claim.ours()) {
     co_return conflict("that engine is being adopted already");
   }
-  auto const fresh = co_await expect_stranger(stranger->id, joined);
-  if (!fresh) {
+  if (auto const fresh = check_engine(*store_.snapshot(), stranger->id, joined); !fresh) {
     co_return fresh.error();
   }
   if (request.with_agent) {
@@ -209,7 +190,8 @@ asio::awaitable<Result<api::Adopted>> Adoption::adopt(api::AdoptRequest request)
     auto adopted = co_await put_agent(std::move(node), std::move(wish));
     co_return adopted;
   }
-  node.description = stranger->info.description;
+  node.engine_id = stranger->id;
+  node.description = stranger->description;
   node.description.hostname = request.name;
   node.status.addr = co_await address_of(&node.access.url);
   auto adopted = co_await add(std::move(node));
@@ -224,6 +206,9 @@ asio::awaitable<Result<api::Adopted>> Adoption::add(model::Node node) {
       return unavailable("This node is not part of a swarm");
     }
     if (auto const fresh = check_name(draft.view(), node.description.hostname); !fresh) {
+      return fresh;
+    }
+    if (auto const fresh = check_engine(draft.view(), node.engine_id, {}); !fresh) {
       return fresh;
     }
     auto added = node;

@@ -39,15 +39,9 @@ class Adoption {
   void erased(model::Node node);
 
  private:
-  struct Stranger {
-    backends::EngineInfo info;
-    std::string id;  ///< engine_id().
-  };
-
-  boost::asio::awaitable<Result<Stranger>> ask(model::Node const* node);
+  boost::asio::awaitable<Result<backends::EngineInfo>> ask(model::Node const* node);
   boost::asio::awaitable<Result<api::Adopted>> add(model::Node node);
   boost::asio::awaitable<Result<api::Adopted>> put_agent(model::Node node, AgentWish wish);
-  boost::asio::awaitable<Result<void>> expect_stranger(std::string id, model::NodeId except);
   boost::asio::awaitable<std::string> address_of(std::string const* url);
 
   state::StateStore& store_;

@@ -94,6 +94,7 @@ void LivenessDriver::sight(model::NodeId const& id,
   if (observation.info) {
     sighting.description = observation.info->description;
     sighting.live_restore = observation.info->live_restore;
+    sighting.engine_id = observation.info->id;
   }
   auto seen = liveness_.sight(*node, sighting, clock_.now());
   if (seen) {

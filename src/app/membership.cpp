@@ -165,7 +165,8 @@ asio::awaitable<Result<void>> Membership::join_as(wire::JoinRequest request, std
   if (hostname.empty()) {
     hostname = info->description.hostname;
   }
-  auto joined = co_await worker_.join(std::move(request), std::move(hostname));
+  Worker::Host host{std::move(hostname), info->id};
+  auto joined = co_await worker_.join(std::move(request), std::move(host));
   co_return joined;
 }
 

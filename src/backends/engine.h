@@ -29,6 +29,9 @@ struct ContainerRoot {
 /// What an engine says of itself.
 struct EngineInfo {
   model::NodeDescription description;  ///< Without TLS.
+  /// Tells it from other engines: its own id, which cloned machines share, and its host's name.
+  /// Empty if it does not say both.
+  std::string id;
   std::string api_version;             ///< The newest it speaks, e.g. "1.41".
   unsigned cpus = 1;
   bool live_restore = false;         ///< Its containers outlive it.
@@ -115,6 +118,9 @@ class Engine {
   [[nodiscard]] virtual std::string api_version() const = 0;
   /// Bounded by a few seconds; the heartbeat of liveness.
   virtual asio::awaitable<Result<void>> ping() = 0;
+  /// Does it take new connections? One that is shutting down does not, while those that it has go
+  /// on until it has stopped its containers (engines before 25). Errors: Unavailable.
+  virtual asio::awaitable<Result<void>> knock() = 0;
 
   /// `body` is the JSON of POST /containers/create. Returns the id. Conflict: the name is taken.
   virtual asio::awaitable<Result<std::string>> create_container(std::string name,

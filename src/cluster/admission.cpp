@@ -22,7 +22,37 @@ model::Node new_member(model::Cluster const& cluster,
   node.description.tls = cluster.tls;
   node.status.addr = newcomer.address;
   node.access.agent_port = newcomer.agent_port;
+  node.engine_id = newcomer.engine_id;
   return node;
+}
+
+state::NodePtr node_of_engine(state::Snapshot const& snapshot,
+                              std::string const& engine_id,
+                              model::NodeId const& except) {
+  if (engine_id.empty()) {
+    return nullptr;
+  }
+  for (auto const& [id, node] : snapshot.nodes) {
+    if (node->engine_id == engine_id && id != except &&
+        node->status.state != model::NodeState::Down) {
+      return node;
+    }
+  }
+  return nullptr;
+}
+
+Result<void> expect_free_engine(state::Snapshot const& snapshot, std::string const& engine_id) {
+  auto const node = node_of_engine(snapshot, engine_id, {});
+  bool const joined = node && node->access.agent_port != 0 && node->access.url.empty();
+  if (!node || joined) {
+    return {};
+  }
+  auto const& name = node->description.hostname;
+  auto const cure = node->access.url.empty() ? "docker node rm --force " + name
+                                             : "docker ward node release " + name;
+  return conflict("the engine of this host is node " + name +
+                  " of that swarm already. To have it join by itself, run \"" + cure +
+                  "\" on the manager first");
 }
 
 Result<std::optional<model::Node>> take_report(state::Snapshot const& snapshot,

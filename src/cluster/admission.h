@@ -15,7 +15,19 @@ struct Newcomer {
   std::string address;  ///< IP address at which its agent is reached.
   std::uint32_t agent_port = 0;
   model::Availability availability = model::Availability::Active;
+  std::string engine_id = {};  ///< As model::Node has it.
 };
+
+/// Whether the engine of a host that wants to join is a node already that this swarm reaches by
+/// itself: listed, adopted, or the manager's own. What joined before is no obstacle: a host that
+/// lost its data joins again. Errors: Conflict, with a cure.
+[[nodiscard]] Result<void> expect_free_engine(state::Snapshot const& snapshot,
+                                              std::string const& engine_id);
+
+/// The node that is not Down and has this engine, other than `except`; null if there is none.
+[[nodiscard]] state::NodePtr node_of_engine(state::Snapshot const& snapshot,
+                                            std::string const& engine_id,
+                                            model::NodeId const& except);
 
 /// The node object of a newcomer, before its certificate is issued.
 [[nodiscard]] model::Node new_member(model::Cluster const& cluster,

@@ -77,5 +77,36 @@ TEST_F(AdmissionTest, AnExpiredCertificateIsRenewedForTheKnownKeyAlone) {
   EXPECT_TRUE(may_renew(snapshot_, peer_)) << "in force, it proves enough";
 }
 
+TEST_F(AdmissionTest, AnEngineThatTheSwarmReachesByItselfCannotJoinAsWell) {
+  auto adopted = node_;
+  adopted.access.agent_port = 0;
+  adopted.access.url = "tcp://10.0.0.2:2376";
+  adopted.engine_id = "ID h2";
+  publish(adopted);
+  auto const refused = expect_free_engine(snapshot_, "ID h2");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("docker ward node release h2"));
+  EXPECT_TRUE(expect_free_engine(snapshot_, "ID h3"));
+  EXPECT_TRUE(expect_free_engine(snapshot_, ""));
+
+  adopted.access.url.clear();
+  publish(adopted);
+  EXPECT_THAT(expect_free_engine(snapshot_, "ID h2").error().message,
+              HasSubstr("docker node rm --force h2"));
+
+  adopted.status.state = model::NodeState::Down;
+  publish(adopted);
+  EXPECT_TRUE(expect_free_engine(snapshot_, "ID h2"));
+}
+
+TEST_F(AdmissionTest, AHostThatLostItsDataJoinsAgain) {
+  node_.engine_id = "ID h2";
+  publish(node_);
+  EXPECT_TRUE(expect_free_engine(snapshot_, "ID h2"));
+  EXPECT_EQ(node_of_engine(snapshot_, "ID h2", {}), snapshot_.find_node(node_.id));
+  EXPECT_EQ(node_of_engine(snapshot_, "ID h2", node_.id), nullptr);
+}
+
 }  // namespace
 }  // namespace swarmward::cluster

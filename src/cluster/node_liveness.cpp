@@ -126,8 +126,10 @@ std::optional<model::Node> NodeLiveness::sight(model::Node const& node,
     }
     description.tls = node.description.tls;
     seen.description = std::move(description);
+    seen.engine_id = sighting.engine_id;
   }
-  if (seen.status == node.status && seen.description == node.description) {
+  if (seen.status == node.status && seen.description == node.description &&
+      seen.engine_id == node.engine_id) {
     return std::nullopt;
   }
   return seen;

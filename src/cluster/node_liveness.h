@@ -27,6 +27,7 @@ struct NodeSighting {
   bool reachable = false;
   bool live_restore = false;  ///< Of the last description: the engine may be away for a while.
   std::optional<model::NodeDescription> description;
+  std::string engine_id{};  ///< With the description; as model::Node has it.
 };
 
 /// Why a host says good-bye. Stopped: nothing new is placed there, what runs there goes on, and it

@@ -1,5 +1,6 @@
 #include "mesh/address.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <spdlog/fmt/fmt.h>
@@ -52,6 +53,15 @@ std::optional<Address> parse_address(std::string_view text) {
     address.value = address.value << 8U | *number;
   }
   return text.empty() ? std::optional(address) : std::nullopt;
+}
+
+Subnet const* subnet_of(Address address, Subnet const& first, std::vector<Subnet> const& others) {
+  if (first.may_have(address)) {
+    return &first;
+  }
+  auto const found =
+      std::ranges::find_if(others, [&](Subnet const& subnet) { return subnet.may_have(address); });
+  return found == others.end() ? nullptr : &*found;
 }
 
 std::optional<Subnet> parse_subnet(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace swarmward::mesh {
 
@@ -25,6 +26,11 @@ struct Subnet {
   /// Is it an address that a member may have: inside, and neither the first nor the last of it?
   [[nodiscard]] bool may_have(Address address) const;
 };
+
+/// That of the subnets which may have the address; null if none may.
+[[nodiscard]] Subnet const* subnet_of(Address address,
+                                      Subnet const& first,
+                                      std::vector<Subnet> const& others);
 
 /// A hardware address.
 struct Mac {

@@ -17,7 +17,12 @@ using nlohmann::json;
 constexpr unsigned kVersion = 1;
 
 json to_json(NetworkOptions const& network) {
-  return {{"Network", network.network},
+  auto others = json::array();
+  for (auto const& subnet : network.more_subnets) {
+    others.push_back(to_text(subnet));
+  }
+  return {{"MoreSubnets", std::move(others)},
+          {"Network", network.network},
           {"VNI", network.vni},
           {"Subnet", to_text(network.subnet)},
           {"Node", to_text(network.node)},
@@ -53,13 +58,18 @@ std::uint32_t whole_number(json const& kept) {
 }
 
 NetworkOptions network_from_json(json const& kept) {
+  std::vector<Subnet> others;
+  for (auto const& text : kept.value("MoreSubnets", json::array())) {
+    others.push_back(value_of(parse_subnet(text.get<std::string>())));
+  }
   return {.network = kept.at("Network").get<std::string>(),
           .vni = whole_number(kept.at("VNI")),
           .subnet = value_of(parse_subnet(kept.at("Subnet").get<std::string>())),
           .node = value_of(parse_address(kept.at("Node").get<std::string>())),
           .mtu = whole_number(kept.at("MTU")),
           .internal = kept.at("Internal").get<bool>(),
-          .encrypted = kept.value("Encrypted", false)};
+          .encrypted = kept.value("Encrypted", false),
+          .more_subnets = std::move(others)};
 }
 
 KnownEndpoint endpoint_from_json(json const& kept) {

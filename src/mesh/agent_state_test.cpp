@@ -21,7 +21,8 @@ AgentState sample() {
                             .node = *parse_address("10.0.1.2"),
                             .mtu = 1400,
                             .internal = true,
-                            .encrypted = true};
+                            .encrypted = true,
+                            .more_subnets = {*parse_subnet("10.0.2.0/29")}};
   state.endpoints["77b2"] = {.network = "6a1f",
                              .address = *parse_address("10.0.1.5"),
                              .mac = *parse_mac("02:42:0a:00:01:05")};

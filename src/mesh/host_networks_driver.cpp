@@ -26,14 +26,23 @@ std::vector<std::string> forget_endpoints(AgentState& state, std::string const& 
   return gone;
 }
 
-NetworkOptions options_from(model::PlannedNetwork const& planned, Subnet subnet, Address node) {
+NetworkOptions options_from(model::PlannedNetwork const& planned, OverlaySpec const& overlay) {
   return {.network = planned.id,
-          .vni = planned.vni,
-          .subnet = subnet,
-          .node = node,
-          .mtu = planned.mtu,
+          .vni = overlay.vni,
+          .subnet = overlay.subnet,
+          .node = overlay.node,
+          .mtu = overlay.mtu,
           .internal = planned.internal,
-          .encrypted = planned.encrypted};
+          .encrypted = planned.encrypted,
+          .more_subnets = overlay.more_subnets};
+}
+
+std::vector<Subnet const*> subnets_of(OverlaySpec const& overlay) {
+  std::vector<Subnet const*> all{&overlay.subnet};
+  for (auto const& subnet : overlay.more_subnets) {
+    all.push_back(&subnet);
+  }
+  return all;
 }
 
 }  // namespace
@@ -87,20 +96,19 @@ Result<void> HostNetworks::adopt(CreateEndpointRequest const& request) {
   if (planned == plan_.networks.end()) {
     return not_found("the network " + request.network + " is not known to its driver");
   }
-  auto const subnet = parse_subnet(planned->subnet);
-  auto const node = parse_address(planned->node_address);
-  if (!subnet || !node) {
-    return unavailable("the network " + planned->id + " has no valid subnet");
+  auto const overlay = overlay_from(*planned);
+  if (!overlay) {
+    return unavailable("the network " + planned->id + " has no valid subnet, address or VNI");
   }
   room_log("mesh")->warn("network.adopted id={} engine_id={}", planned->id, request.network);
-  return create_network(
-      {.network = request.network, .options = options_from(*planned, *subnet, *node)});
+  return create_network({.network = request.network, .options = options_from(*planned, *overlay)});
 }
 
 Result<void> HostNetworks::check_address(CreateEndpointRequest const& request,
                                          NetworkOptions const& options) {
   auto const text = to_text(request.address);
-  if (!options.subnet.may_have(request.address) || request.address == options.node) {
+  auto const* const subnet = subnet_of(request.address, options.subnet, options.more_subnets);
+  if (subnet == nullptr || request.address == options.node) {
     return invalid_argument("the address " + text + " is not one for members of the network");
   }
   auto const* present = find_present(request.network);
@@ -150,7 +158,8 @@ Result<EndpointAnswer> HostNetworks::create_endpoint(CreateEndpointRequest const
   }
   EndpointAnswer answer;
   if (!request.address_from_engine) {
-    answer.address = to_text(request.address) + "/" + std::to_string(options.subnet.length);
+    auto const* const subnet = subnet_of(request.address, options.subnet, options.more_subnets);
+    answer.address = to_text(request.address) + "/" + std::to_string(subnet->length);
   }
   if (!request.mac) {
     answer.mac = to_text(mac);
@@ -203,7 +212,15 @@ Result<JoinAnswer> HostNetworks::join(EndpointRequest const& request) {
                     .subnet = present->overlay.subnet,
                     .node = present->overlay.node});
   }
-  return JoinAnswer{.device = *device, .internal = network->second.internal};
+  JoinAnswer answer{.device = *device, .internal = network->second.internal};
+  auto const& overlay = present->overlay;
+  auto const* const own = subnet_of(endpoint->second.address, overlay.subnet, overlay.more_subnets);
+  for (auto const* subnet : subnets_of(overlay)) {
+    if (subnet != own) {
+      answer.on_wire.push_back(*subnet);
+    }
+  }
+  return answer;
 }
 
 Result<void> HostNetworks::leave(EndpointRequest const& request) {

@@ -34,6 +34,7 @@ struct OverlaySpec {
   unsigned mtu = 1450;
   std::vector<Address> vips;
   std::vector<OverlayPeer> peers;
+  std::vector<Subnet> more_subnets = {};  ///< Others on the same wire.
   bool operator==(OverlaySpec const&) const = default;
 };
 

@@ -17,6 +17,9 @@ model::PlannedNetwork planned_from(NetworkOptions const& options) {
   planned.mtu = options.mtu;
   planned.internal = options.internal;
   planned.encrypted = options.encrypted;
+  for (auto const& subnet : options.more_subnets) {
+    planned.more_subnets.push_back(to_text(subnet));
+  }
   return planned;
 }
 
@@ -32,21 +35,17 @@ std::set<Address> local_addresses(AgentState const& state, std::string const& wa
   return addresses;
 }
 
-/// The overlay without its members, or nothing where the plan makes no sense.
-std::optional<OverlaySpec> overlay_from(model::PlannedNetwork const& planned) {
-  auto const subnet = parse_subnet(planned.subnet);
-  auto const node = parse_address(planned.node_address);
-  bool const numbers_fit = planned.vni > 0 && planned.vni <= 0xffffff && planned.mtu >= kMinMtu &&
-                           planned.mtu <= kMaxMtu;
-  if (!subnet || !node || !subnet->may_have(*node) || !numbers_fit) {
-    return std::nullopt;
+/// Nothing where one of them is none.
+std::optional<std::vector<Subnet>> subnets_from(std::vector<std::string> const& texts) {
+  std::vector<Subnet> subnets;
+  for (auto const& text : texts) {
+    auto const subnet = parse_subnet(text);
+    if (!subnet) {
+      return std::nullopt;
+    }
+    subnets.push_back(*subnet);
   }
-  return OverlaySpec{.vni = planned.vni,
-                     .subnet = *subnet,
-                     .node = *node,
-                     .mtu = planned.mtu,
-                     .vips = {},
-                     .peers = {}};
+  return subnets;
 }
 
 void add_members(WantedNetwork& wanted,
@@ -72,6 +71,25 @@ void add_members(WantedNetwork& wanted,
 }
 
 }  // namespace
+
+std::optional<OverlaySpec> overlay_from(model::PlannedNetwork const& planned) {
+  auto const subnet = parse_subnet(planned.subnet);
+  auto const node = parse_address(planned.node_address);
+  bool const numbers_fit = planned.vni > 0 && planned.vni <= 0xffffff && planned.mtu >= kMinMtu &&
+                           planned.mtu <= kMaxMtu;
+  auto const others = subnets_from(planned.more_subnets);
+  if (!subnet || !node || !others || !numbers_fit ||
+      subnet_of(*node, *subnet, *others) == nullptr) {
+    return std::nullopt;
+  }
+  return OverlaySpec{.vni = planned.vni,
+                     .subnet = *subnet,
+                     .node = *node,
+                     .mtu = planned.mtu,
+                     .vips = {},
+                     .peers = {},
+                     .more_subnets = *others};
+}
 
 WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& plan) {
   std::map<std::string, WantedNetwork> wanted;

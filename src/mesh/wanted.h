@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,8 @@ struct WantedNetworks {
 /// the plan and the engine's options differ the plan is right. An address with an endpoint here is
 /// no peer, whatever the plan says: the plan may be older than the endpoint.
 [[nodiscard]] WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& plan);
+
+/// The overlay without its members, or nothing where the plan makes no sense.
+[[nodiscard]] std::optional<OverlaySpec> overlay_from(model::PlannedNetwork const& planned);
 
 }  // namespace swarmward::mesh

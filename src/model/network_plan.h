@@ -40,10 +40,11 @@ struct PlannedName {
 struct PlannedNetwork {
   std::string id;
   std::string name;
-  std::uint32_t vni = 0;     ///< Tells apart the networks on the wire; 24 bits.
-  std::string subnet;        ///< "10.0.1.0/24".
-  std::string node_address;  ///< This node's own address in it.
-  unsigned mtu = 1450;       ///< Of the members' interfaces, in bytes.
+  std::uint32_t vni = 0;                       ///< Tells apart the networks on the wire; 24 bits.
+  std::string subnet;                          ///< "10.0.1.0/24".
+  std::vector<std::string> more_subnets = {};  ///< Others on the same wire.
+  std::string node_address;                    ///< This node's own address in it.
+  unsigned mtu = 1450;                         ///< Of the members' interfaces, in bytes.
   bool internal = false;
   bool encrypted = false;          ///< Between nodes nothing of it goes in clear.
   std::vector<std::string> local;  ///< Addresses of members on this node.
@@ -71,6 +72,7 @@ struct TaskNetwork {
   bool encrypted = false;
   /// Asked for names when the node's agent is not there, unless the task has servers of its own.
   std::vector<std::string> resolvers = {};
+  std::vector<std::string> more_subnets = {};  ///< Others on the same wire.
   bool operator==(TaskNetwork const&) const = default;
 };
 

@@ -84,6 +84,8 @@ struct Node {
   /// The name under which the daemon was given this node's engine (`--engine NAME=URL`); "local"
   /// for the host's own engine; empty if the engine is reached by `access`.
   std::string engine_name;
+  /// Which engine it is, as that said last (backends::EngineInfo::id); empty if it did not.
+  std::string engine_id;
   EngineAccess access;
   /// A listed engine whose socket is one of the manager's host, which can have files of tasks laid
   /// down for it. Written at the daemon's start.

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wire/codec/broken_text.h"
 #include "wire/codec/text.h"
 
 namespace swarmward::wire {
@@ -139,6 +140,9 @@ Result<json> parse_body(std::string_view body) {
     return invalid_argument("invalid JSON: exceeded max depth");
   }
   auto document = json::parse(body.substr(0, extent.end), nullptr, false);
+  if (document.is_discarded()) {
+    document = json::parse(replace_broken_text(body.substr(0, extent.end)), nullptr, false);
+  }
   if (document.is_discarded()) {
     return syntax_error(body.substr(0, extent.end));
   }

@@ -48,6 +48,19 @@ TEST(ParseBody, LimitsNesting) {
   EXPECT_FALSE(nests_too_deep(""));
 }
 
+TEST(ParseBody, PutsAMarkForWhatIsNoText) {
+  auto const text_of = [](std::string_view body) {
+    auto const document = parse_body(body);
+    return document ? document->at("a").get<std::string>() : document.error().message;
+  };
+  EXPECT_EQ(text_of("{\"a\":\"x\xe9y\"}"), "x\uFFFDy");
+  EXPECT_EQ(text_of(R"({"a":"x\udce9y"})"), "x\uFFFDy");
+  EXPECT_EQ(text_of(R"({"a":"\ud83dy"})"), "\uFFFDy");
+  EXPECT_EQ(text_of(R"({"a":"\udce9\ud83d\ude00"})"), "\uFFFD\U0001F600");
+  EXPECT_EQ(text_of(R"({"a":"\\ud83d\udce9"})"), "\\ud83d\uFFFD");
+  EXPECT_EQ(text_of(R"({"a":"\ud8"})").substr(0, 13), "invalid JSON:");
+}
+
 TEST(ParseBody, LastDuplicateWins) {
   EXPECT_EQ((*parse_body(R"({"a":1,"a":2})"))["a"], 2);
 }

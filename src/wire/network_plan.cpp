@@ -45,6 +45,7 @@ void describe(A& a, Ref<A, model::PlannedNetwork> network) {
   a.keep("Name", network.name);
   a.keep("VNI", network.vni);
   a.keep("Subnet", network.subnet);
+  a.omit("MoreSubnets", network.more_subnets);
   a.keep("NodeAddress", network.node_address);
   a.keep("MTU", network.mtu);
   a.omit("Internal", network.internal);

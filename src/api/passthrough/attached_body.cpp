@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/resolver_options.h"
+
 namespace swarmward::api {
 
 namespace {
@@ -50,6 +52,14 @@ void ask_for_names_at(OrderedJson& host, Attachment const& place) {
     all.push_back(other);
   }
   servers = std::move(all);
+  std::vector<std::string> words;
+  auto& options = host[key_in(host, "DnsOptions")];
+  for (auto const& option : options.is_array() ? options : OrderedJson::array()) {
+    if (option.is_string()) {
+      words.push_back(option.get<std::string>());
+    }
+  }
+  options = model::resolver_options(std::move(words));
 }
 
 /// Leaves the network of NetworkMode, else the first one, and returns the others.

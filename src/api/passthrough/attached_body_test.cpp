@@ -54,13 +54,13 @@ TEST(AttachedBody, TakesAddressAndAliasesFromTheEndpoint) {
 
 TEST(AttachedBody, PutsTheContainerAtItsPlace) {
   auto const body = OrderedJson::parse(R"({"Image":"app","HostConfig":{"NetworkMode":"bac",
-      "Dns":["8.8.8.8"]},"NetworkingConfig":{"EndpointsConfig":{"bac":{
+      "Dns":["8.8.8.8"],"DnsOptions":["ndots:3","rotate"]},"NetworkingConfig":{"EndpointsConfig":{"bac":{
       "IPAMConfig":{"IPv4Address":"10.0.1.5"},"Aliases":["x"],"MacAddress":"02:42:00:00:00:01",
       "DriverOpts":{"a":"b"}}}}})");
   auto const made = attached_create(body, {given("bac", "back")}, Endpoints::One);
   EXPECT_THAT(made.later, IsEmpty());
   EXPECT_EQ(made.body, OrderedJson::parse(R"({"Image":"app","HostConfig":{"NetworkMode":"back",
-      "Dns":["10.0.1.2","8.8.8.8"]},"NetworkingConfig":{"EndpointsConfig":{"back":{
+      "Dns":["10.0.1.2","8.8.8.8"],"DnsOptions":["rotate"]},"NetworkingConfig":{"EndpointsConfig":{"back":{
       "MacAddress":"02:42:00:00:00:01","DriverOpts":{"a":"b","ward.ip":"10.0.1.5",
       "ward.network":"net-back","ward.attachment":"id-back"}}}}})"));
 }

@@ -33,6 +33,22 @@ bool matches_labels(wire::Filters const& filters,
          });
 }
 
+bool matches_label_map(wire::Filters const& filters,
+                       std::string const& key,
+                       model::StringMap const& labels) {
+  auto const* values = find_filter(filters, key);
+  model::StringMap wanted;
+  for (auto const& word : values == nullptr ? std::vector<std::string>() : *values) {
+    auto const equals = word.find('=');
+    wanted[word.substr(0, equals)] =
+        equals == std::string::npos ? std::string() : word.substr(equals + 1);
+  }
+  return std::ranges::all_of(wanted, [&](auto const& entry) {
+    auto const label = labels.find(entry.first);
+    return label != labels.end() && (entry.second.empty() || label->second == entry.second);
+  });
+}
+
 Result<void> check_filter_words(wire::Filters const& filters,
                                 std::string const& key,
                                 std::initializer_list<std::string_view> words) {

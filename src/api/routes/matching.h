@@ -29,6 +29,12 @@ namespace swarmward::api {
                                   std::string const& key,
                                   model::StringMap const& labels);
 
+/// The same as swarm mode's own objects are matched: of several values of one label the last
+/// counts, and an empty one is any.
+[[nodiscard]] bool matches_label_map(wire::Filters const& filters,
+                                     std::string const& key,
+                                     model::StringMap const& labels);
+
 /// The values in lower case must all be among `words`. Errors: Internal
 /// `Invalid role filter: 'zz'`, as native has it.
 [[nodiscard]] Result<void> check_filter_words(wire::Filters const& filters,

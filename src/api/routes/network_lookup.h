@@ -23,6 +23,11 @@ namespace swarmward::api {
 /// Hidden networks of the swarm, which services may name.
 [[nodiscard]] bool is_predefined_network(std::string_view name);
 
+/// The engines' bridge by which members of overlay networks reach the outside. Native keeps it from
+/// init to leave; ours comes and goes with tasks, and must not be pruned in between: it may have
+/// been made by hand.
+inline constexpr std::string_view kGatewayBridge = "docker_gwbridge";
+
 /// The id of the swarm's network that this network of an engine stands for there; empty if it is
 /// the engine's own.
 [[nodiscard]] std::string swarm_network_of(nlohmann::json const& local);

@@ -34,7 +34,8 @@ std::vector<std::string> prunable(std::string const& list, PruneFilters const& f
   std::vector<std::string> names;
   auto const document = nlohmann::json::parse(list, nullptr, false);
   for (auto const& network : document.is_array() ? document : nlohmann::json::array()) {
-    if (!network.is_object() || !swarm_network_of(network).empty()) {
+    if (!network.is_object() || !swarm_network_of(network).empty() ||
+        network.value("Name", std::string()) == kGatewayBridge) {
       continue;
     }
     auto const created = parse_time(network.value("Created", std::string()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,24 @@ Result<void> check_before_engine(wire::NetworkRequest const& request) {
   }
   if (!request.ipv4) {
     return invalid_argument("IPv4 cannot be disabled in a Swarm scoped network");
+  }
+  return {};
+}
+
+/// What members' interfaces can have; native finds out when a task starts.
+Result<void> check_mtu(model::NetworkSpec const& spec) {
+  auto const option = spec.driver.options.find("com.docker.network.driver.mtu");
+  if (option == spec.driver.options.end()) {
+    return {};
+  }
+  constexpr unsigned kLeast = 576;
+  constexpr unsigned kMost = 65485;
+  unsigned mtu = 0;
+  auto const* const end = option->second.data() + option->second.size();
+  auto const [stop, error] = std::from_chars(option->second.data(), end, mtu);
+  if (error != std::errc{} || stop != end || mtu < kLeast || mtu > kMost) {
+    return invalid_argument("invalid MTU value: " + option->second + ": give a number from " +
+                            std::to_string(kLeast) + " to " + std::to_string(kMost));
   }
   return {};
 }
@@ -82,7 +101,7 @@ bool is_for_swarm(wire::NetworkRequest const& request) {
 }
 
 Result<void> check_network_name(state::Snapshot const& snapshot, std::string const& name) {
-  if (is_predefined_network(name) || find_network_named(snapshot, name)) {
+  if (is_predefined_network(name) || name == kGatewayBridge || find_network_named(snapshot, name)) {
     return taken(name);
   }
   return {};
@@ -111,6 +130,9 @@ asio::awaitable<Result<void>> check_network_request(SwarmControl* control,
   }
   if (checked) {
     checked = wire::validate_network_spec(request->spec);
+  }
+  if (checked) {
+    checked = check_mtu(request->spec);
   }
   co_return checked;
 }

@@ -28,10 +28,7 @@ PayloadFilter prepared(wire::Filters const& filters) {
     }
   }
   if (auto const* values = find_filter(filters, "label")) {
-    for (std::string_view value : *values) {
-      value.remove_suffix(value.ends_with('=') && value.find('=') == value.size() - 1 ? 1 : 0);
-      filter.labels["label"].emplace_back(value);
-    }
+    filter.labels["label"] = *values;
   }
   return filter;
 }
@@ -52,7 +49,7 @@ bool payload_passes(PayloadFilter const& filter, T const& payload) {
           [&](auto const& words, auto const& key) { return matches_prefix(words, key, name); }) ||
       has("names",
           [&](auto const& words, auto const& key) { return matches_exactly(words, key, name); });
-  return named && matches_labels(filter.labels, "label", payload.spec.annotations.labels);
+  return named && matches_label_map(filter.labels, "label", payload.spec.annotations.labels);
 }
 
 }  // namespace

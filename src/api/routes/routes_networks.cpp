@@ -67,8 +67,12 @@ bool is_for_worker(std::string_view method, std::string_view path) {
     return path == "/networks" || path == "/networks/" ||
            matches_pattern("/networks/{id}", path, &id);
   }
-  return method == "POST" && (path == "/networks/create" || matches_pattern(kConnect, path, &id) ||
-                              matches_pattern(kDisconnect, path, &id));
+  if (method == "DELETE") {
+    return matches_pattern("/networks/{id}", path, &id);
+  }
+  return method == "POST" &&
+         (path == "/networks/create" || path == "/networks/prune" ||
+          matches_pattern(kConnect, path, &id) || matches_pattern(kDisconnect, path, &id));
 }
 
 bool asks_swarm_alone(Call const& call) {
@@ -241,6 +245,12 @@ asio::awaitable<Result<Response>> Networks::remove(Call const* call) {
     co_return no_network(call->id);
   }
   if (!match.swarm) {
+    auto const local = co_await local_network(&context_.control, &call->id);
+    if (local.is_object() && local.value("Name", std::string()) == kGatewayBridge) {
+      co_return Error{ErrorCode::Forbidden,
+                      "error while removing network: network " + std::string(kGatewayBridge) +
+                          " id " + local.value("Id", std::string()) + " has active endpoints"};
+    }
     auto answer = co_await forward(call);
     co_return answer;
   }

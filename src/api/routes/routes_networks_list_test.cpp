@@ -107,6 +107,18 @@ TEST_F(NetworkPruneTest, TheEnginesOwnGoToo) {
   EXPECT_THAT(control_.engine->removed_networks, ElementsAre("own"));
 }
 
+TEST_F(NetworkPruneTest, TheBridgeToTheOutsideStays) {
+  auto const* const bridge =
+      R"({"Name":"docker_gwbridge","Id":"b1","Created":"2020-01-01T00:00:00Z"})";
+  on_engine("[" + std::string(bridge) + "]");
+  EXPECT_EQ(prune(R"({"label!":["tier"]})"), nullptr);
+  control_.engine->documents["/networks/docker_gwbridge"] = bridge;
+  EXPECT_EQ(outcome("DELETE", "/networks/docker_gwbridge"),
+            "403 error while removing network: network docker_gwbridge id b1 has active endpoints");
+  EXPECT_EQ(outcome("POST", "/networks/create", R"({"Name":"docker_gwbridge","Driver":"overlay"})"),
+            "409 network with name docker_gwbridge already exists");
+}
+
 TEST_F(NetworkPruneTest, Filters) {
   EXPECT_EQ(prune(R"({"until":["1h"]})"), nullptr);
   EXPECT_EQ(prune(R"({"until":["1600000000"]})"), nullptr);

@@ -51,8 +51,8 @@ bool node_matches(wire::Filters const& filters, model::Node const& node) {
   auto const role = node.role == model::NodeRole::Manager ? "manager" : "worker";
   return matches_prefix(filters, "id", node.id.view()) &&
          matches_prefix(filters, "name", node.description.hostname) &&
-         matches_labels(filters, "label", node.description.engine_labels) &&
-         matches_labels(filters, "node.label", node.spec.annotations.labels) &&
+         matches_label_map(filters, "label", node.description.engine_labels) &&
+         matches_label_map(filters, "node.label", node.spec.annotations.labels) &&
          has_word(filters, "role", role) && has_word(filters, "membership", "accepted");
 }
 

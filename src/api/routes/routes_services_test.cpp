@@ -225,6 +225,8 @@ TEST_F(ServicesTest, ListsByFilter) {
            {R"({"name":{"a":false,"w":true}})", {"all", "web"}},
            {R"({"label":["tier=front"]})", {"web"}},
            {R"({"label":["tier=back"]})", {}},
+           {R"({"label":["tier="]})", {"web"}},
+           {R"({"label":["tier=back","tier=front"]})", {"web"}},
            {R"({"mode":["global"]})", {"all"}},
            {R"({"mode":["zz"]})", {}},
            {R"({"runtime":["plugin"]})", {}},

@@ -37,6 +37,9 @@ Result<std::set<model::TaskState>> parse_states(wire::Filters const& filters) {
   std::set<model::TaskState> states;
   if (auto const* words = find_filter(filters, "desired-state")) {
     for (auto const& word : *words) {
+      if (word.empty()) {
+        return std::set<model::TaskState>{};  // As in swarm mode: all.
+      }
       auto const state = model::task_state_from_string(word);
       if (!state) {
         return internal_error("Invalid desired-state filter: '" + word + "'");
@@ -111,7 +114,7 @@ bool task_matches(state::Snapshot const& snapshot,
          (!query.nodes || query.nodes->contains(task.node_id)) &&
          matches_prefix(filters, "id", task.id.view()) &&
          (!filters.contains("name") || matches_prefix(filters, "name", model::full_name(task))) &&
-         matches_labels(filters, "label", task.service_annotations->labels) &&
+         matches_label_map(filters, "label", task.service_annotations->labels) &&
          (!filters.contains("_up-to-date") || is_current(snapshot, task));
 }
 

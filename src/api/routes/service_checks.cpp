@@ -1,6 +1,7 @@
 #include "api/routes/service_checks.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "api/routes/network_lookup.h"
 #include "api/routes/payload_kind.h"
@@ -69,6 +70,34 @@ Result<void> check_ports(std::vector<model::PortConfig> const& wanted,
   return {};
 }
 
+/// The number behind the last colon of "0.0.0.0:2377"; 0 if there is none.
+std::uint32_t port_in(std::string const& address) {
+  std::uint32_t port = 0;
+  auto const text = std::string_view(address).substr(address.rfind(':') + 1);
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return port;
+}
+
+/// A port that all hosts hand over to tasks would be lost to the swarm's own members.
+bool swarm_needs(state::Snapshot const& snapshot, model::PortConfig const& port) {
+  if (!snapshot.cluster || port.published_port == 0 ||
+      port.publish_mode != model::PublishMode::Ingress) {
+    return false;
+  }
+  if (port.protocol == model::Protocol::Udp) {
+    return port.published_port == snapshot.cluster->data_path_port;
+  }
+  if (port.protocol != model::Protocol::Tcp) {
+    return false;
+  }
+  for (auto const& [id, node] : snapshot.nodes) {
+    if (node->access.agent_port == port.published_port) {
+      return true;
+    }
+  }
+  return port.published_port == port_in(snapshot.cluster->listen_addr);
+}
+
 /// An unknown key, or an address that is none: then `==` and `!=` both match nothing.
 bool never_matches(model::Constraint constraint) {
   model::Node const blank;
@@ -116,6 +145,13 @@ Result<void> check_port_conflicts(state::Snapshot const& snapshot,
     return {};
   }
   auto const& wanted = spec.endpoint->ports;
+  for (auto const& port : wanted) {
+    if (swarm_needs(snapshot, port)) {
+      return rpc_error("InvalidArgument",
+                       "port '" + std::to_string(port.published_port) +
+                           "' is already in use by the swarm itself, between its hosts");
+    }
+  }
   for (auto const& [id, service] : snapshot.services) {
     if (id == self) {
       continue;

@@ -38,6 +38,30 @@ constexpr auto kIngressUdp = R"({"TargetPort":80,"PublishedPort":8085,"Protocol"
 constexpr auto kOther = R"({"TargetPort":80,"PublishedPort":8086})";
 constexpr auto kOpen = R"({"TargetPort":80})";
 
+TEST_F(ServicePortsTest, ThoseOfTheSwarmItselfAreNotHandedOver) {
+  auto const refusal = [](std::string const& port) {
+    return "400 rpc error: code = InvalidArgument desc = port '" + port +
+           "' is already in use by the swarm itself, between its hosts";
+  };
+  change([](state::Draft& draft) -> Result<void> {
+    auto cluster = *draft.view().cluster;
+    cluster.listen_addr = "0.0.0.0:2378";
+    cluster.data_path_port = 4790;
+    draft.put(std::move(cluster));
+    model::Node member;
+    member.id = model::NodeId("memberofthatswarm00000000");
+    member.access.agent_port = 7947;
+    draft.put(std::move(member));
+    return {};
+  });
+  EXPECT_EQ(try_create(R"({"TargetPort":80,"PublishedPort":2378})"), refusal("2378"));
+  EXPECT_EQ(try_create(R"({"TargetPort":80,"PublishedPort":7947})"), refusal("7947"));
+  EXPECT_EQ(try_create(R"({"TargetPort":80,"PublishedPort":4790,"Protocol":"udp"})"),
+            refusal("4790"));
+  EXPECT_EQ(try_create(R"({"TargetPort":80,"PublishedPort":4790})"), "201");
+  EXPECT_EQ(try_create(R"({"TargetPort":80,"PublishedPort":2378,"Protocol":"udp"})"), "201");
+}
+
 TEST_F(ServicePortsTest, OfAnIngressPortThereIsOne) {
   create(published("web", kIngress));
   auto const taken = in_use("web", "as an ingress port");

@@ -21,7 +21,7 @@ bool service_matches(wire::Filters const& filters, model::Service const& service
                            : service.spec->task.runtime == "container";
   return runtime && matches_prefix(filters, "id", service.id.view()) &&
          matches_prefix(filters, "name", service.name()) &&
-         matches_labels(filters, "label", service.spec->annotations.labels) &&
+         matches_label_map(filters, "label", service.spec->annotations.labels) &&
          matches_exactly(filters, "mode", mode_word(service.spec->mode));
 }
 

@@ -1,6 +1,7 @@
 #include "api/routes/worker_networks.h"
 
 #include <charconv>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -40,8 +41,11 @@ state::NetworkPtr swarm_network_from(nlohmann::json const& local) {
   }
   auto const vni = option_of(local, "ward.vni");
   std::from_chars(vni.data(), vni.data() + vni.size(), network->vni);
-  auto const subnet = option_of(local, "ward.subnet");
-  network->ipam = {{subnet, "", gateway_of(subnet), {}}};
+  std::istringstream subnets(option_of(local, "ward.subnet") + "," +
+                             option_of(local, "ward.more-subnets"));
+  for (std::string subnet; std::getline(subnets, subnet, ',');) {
+    network->ipam.push_back({subnet, "", gateway_of(subnet), {}});
+  }
   return network;
 }
 

@@ -4,12 +4,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/server/session.h"
 #include "api/server/unix_listener.h"
 #include "base/log.h"
+#include "base/net/as_result.h"
 #include "base/net/handshake_limit.h"
 #include "base/net/host_text.h"
 #include "base/net/tcp_listener.h"
@@ -56,6 +58,30 @@ struct TlsListener {
   net::HandshakeLimit handshakes{kHandshakesOfOne};
 };
 
+/// Counts while it lives as a connection of one who has not shown who he is.
+class Seat {
+ public:
+  Seat(std::shared_ptr<TlsListener> listener, std::string address)
+      : listener_(std::move(listener)), address_(std::move(address)) {}
+  ~Seat() { listener_->handshakes.end(address_); }
+  Seat(Seat const&) = delete;
+  Seat& operator=(Seat const&) = delete;
+
+ private:
+  std::shared_ptr<TlsListener> listener_;
+  std::string address_;
+};
+
+asio::awaitable<void> close_after(std::weak_ptr<Session> session,
+                                  asio::any_io_executor executor,
+                                  std::chrono::seconds time) {
+  asio::steady_timer timer(executor, time);
+  co_await timer.async_wait(net::kAsResult);
+  if (auto const left = session.lock()) {
+    left->close();
+  }
+}
+
 asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
                               std::shared_ptr<TlsListener> listener,
                               std::shared_ptr<TcpSocket> socket) {
@@ -65,10 +91,10 @@ asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
   if (!tls_context || !listener->handshakes.begin(address)) {
     co_return;
   }
+  auto seat = std::make_shared<Seat>(listener, address);
   auto const tls = std::make_shared<net::TlsSession>(
       net::StreamSocket(std::move(*socket)), tls_context, net::TlsSession::Side::Server, "");
   auto const shaken = co_await tls->handshake(kHandshakeTimeout);
-  listener->handshakes.end(address);
   if (!shaken) {
     room_log("api")->debug("tls.refused from={} reason=\"{}\"", from, shaken.error().message);
     co_return;
@@ -79,7 +105,19 @@ asio::awaitable<void> welcome(std::shared_ptr<ServerContext> context,
     co_return;
   }
   auto identity = std::make_shared<ClientIdentity const>(std::move(*judged));
-  std::make_shared<Session>(tls->take(), context, std::move(identity))->start();
+  auto const time = context->options.stranger_time;
+  bool const stranger = identity->chain.empty() && time.count() > 0;
+  if (!stranger) {
+    seat.reset();
+  }
+  auto stream = tls->take();
+  auto const executor = stream.get_executor();
+  auto const session = std::make_shared<Session>(
+      std::move(stream), context, std::move(identity), std::move(seat));
+  session->start();
+  if (stranger) {
+    asio::co_spawn(executor, close_after(session, executor, time), asio::detached);
+  }
 }
 
 void log_failure(error_code const& error) {

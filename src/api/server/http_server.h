@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ struct FrontOptions {
   std::function<std::string()> swarm_header;
   /// Calls that change something, and sessions inside containers, are logged with their caller.
   bool audit = true;
+  /// How long clients of TLS listeners may stay that show no certificate, and count as one whose
+  /// handshake is under way; zero: as long as they like.
+  std::chrono::seconds stranger_time{0};
 };
 
 /// Who a client with these certificates (PEM, its own first) at this address is.

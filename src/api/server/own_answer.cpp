@@ -1,5 +1,6 @@
 #include "api/server/own_answer.h"
 
+#include <array>
 #include <sstream>
 
 #include <boost/beast/http/status.hpp>
@@ -27,6 +28,9 @@ std::string first_lines(AnswerContext const& context, Response const& response) 
   add("Api-Version", to_string(context.offered));
   if (!response.content_type.empty() && response.status != 204) {
     add("Content-Type", response.content_type);
+  }
+  if (!context.date.empty()) {
+    add("Date", context.date);
   }
   if (context.experimental_header) {
     add("Docker-Experimental", "false");
@@ -63,6 +67,15 @@ std::string render_stream_head(AnswerContext const& context, Response const& hea
     text += "Transfer-Encoding: chunked\r\n";
   }
   return text + (context.keep_alive && context.http11 ? "\r\n" : "Connection: close\r\n\r\n");
+}
+
+std::string http_date(std::time_t now) {
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  // Names of days and months are in the words of the C locale, which the daemon never leaves.
+  auto const length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), length};
 }
 
 std::string render_chunk(std::string_view piece) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <string>
 
 #include "api/server/http_server.h"
@@ -10,6 +11,7 @@ namespace swarmward::api {
 struct AnswerContext {
   ApiVersion offered;
   std::string server_version;
+  std::string date;  ///< For the Date header; empty: none.
   bool http11 = true;
   bool keep_alive = true;
   bool head_request = false;        ///< The head alone is sent.
@@ -21,6 +23,9 @@ struct AnswerContext {
 /// The head of an answer whose body follows: chunked, or until the connection closes (HTTP/1.0).
 [[nodiscard]] std::string render_stream_head(AnswerContext const& context, Response const& head);
 [[nodiscard]] std::string render_chunk(std::string_view piece);
+
+/// The time as the Date header has it: "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::string http_date(std::time_t now);
 
 /// {"message": text}, with `status`.
 [[nodiscard]] Response error_answer(unsigned status, std::string_view text);

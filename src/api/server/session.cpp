@@ -13,11 +13,13 @@ namespace swarmward::api {
 
 Session::Session(Socket client,
                  std::shared_ptr<ServerContext> context,
-                 std::shared_ptr<ClientIdentity const> identity)
+                 std::shared_ptr<ClientIdentity const> identity,
+                 std::shared_ptr<void const> seat)
     : client_(std::move(client)),
       engine_(client_.get_executor()),
       context_(std::move(context)),
       identity_(std::move(identity)),
+      seat_(std::move(seat)),
       changed_(client_.get_executor()),
       grace_(client_.get_executor()) {
   changed_.expires_at(asio::steady_timer::time_point::max());

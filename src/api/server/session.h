@@ -34,7 +34,8 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(Socket client,
           std::shared_ptr<ServerContext> context,
-          std::shared_ptr<ClientIdentity const> identity);
+          std::shared_ptr<ClientIdentity const> identity,
+          std::shared_ptr<void const> seat = nullptr);
   ~Session();
   Session(Session const&) = delete;
   Session& operator=(Session const&) = delete;
@@ -99,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
   net::DialerPtr engine_place_;  ///< Where engine_ is, or was, connected to.
   std::shared_ptr<ServerContext> context_;
   std::shared_ptr<ClientIdentity const> identity_;
+  std::shared_ptr<void const> seat_;  ///< Given back with the session.
   std::string client_in_;  ///< Read from the client, not yet used.
   std::string engine_in_;
   std::deque<Relayed> relayed_;

@@ -39,6 +39,7 @@ AnswerContext Session::answer_context(Incoming const& request) const {
   AnswerContext context;
   context.offered = offered_version(request.facts);
   context.server_version = request.facts.server_version;
+  context.date = http_date(std::time(nullptr));
   context.http11 = request.head.http11;
   context.keep_alive = request.head.keep_alive;
   context.head_request = request.head.method == "HEAD";

@@ -124,6 +124,10 @@ TEST(OwnAnswer, CarriesTheHeadersOfDockerd) {
             "HTTP/1.1 404 Not Found\r\nApi-Version: 1.44\r\nContent-Type: application/json\r\n"
             "Docker-Experimental: false\r\nOstype: linux\r\nServer: Docker/20.10 (linux)\r\n"
             "Content-Length: 26\r\n\r\n{\"message\":\"no such <x>\"}\n");
+  context.date = http_date(784111777);
+  EXPECT_NE(render_answer(context, error_answer(404, ""))
+                .find("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
+            std::string::npos);
   Response evil;
   evil.headers.emplace_back("X", "a\r\nY: b");
   EXPECT_EQ(render_answer(context, evil).find("Y:"), std::string::npos);

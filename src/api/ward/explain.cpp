@@ -44,14 +44,25 @@ std::string update_word(model::UpdateState state) {
   return {};
 }
 
+/// On a node that is lost nobody knows, and another one takes its place.
+bool is_on_a_lost_node(state::Snapshot const& snapshot, model::Task const& task) {
+  auto const node = snapshot.find_node(task.node_id);
+  return !node || node->status.state == model::NodeState::Down;
+}
+
 json service_part(model::Service const& service, state::Snapshot const& snapshot) {
-  auto const count = count_tasks(service, snapshot.tasks_of(service.id));
+  auto tasks = snapshot.tasks_of(service.id);
+  auto const lost = [&](state::TaskPtr const& task) {
+    return task->status.state == model::TaskState::Running && is_on_a_lost_node(snapshot, *task);
+  };
+  auto const silent = static_cast<std::uint64_t>(std::ranges::count_if(tasks, lost));
+  auto const count = count_tasks(service, tasks);
   json part;
   part["ID"] = service.id.str();
   part["Name"] = service.name();
   part["Mode"] = mode_in_words(service.spec->mode);
   part["Wanted"] = count.desired;
-  part["Running"] = count.running + (service.job_status ? count.completed : 0);
+  part["Running"] = count.running - silent + (service.job_status ? count.completed : 0);
   return part;
 }
 

@@ -19,7 +19,7 @@ struct AgentWish {
   std::string name;
   model::EngineAccess access;
   std::string socket;
-  std::string engine_id;  ///< engine_id() of the engine that answers there.
+  std::string engine_id;  ///< backends::EngineInfo::id of what answers there.
   /// The node of that name that has joined already, if there is one: it may be what an adoption
   /// made that was cut short.
   model::NodeId joined = {};

@@ -4,7 +4,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "app/agent/agent_adoption.h"
-#include "app/engine_id.h"
 #include "app/member/member_documents.h"
 #include "backends/runner/done.h"
 #include "base/net/host_text.h"
@@ -42,11 +41,11 @@ AgentAdoption::Answer<> AgentAdoption::judge(model::Node const* node, AgentWish 
   if (!engine) {
     co_return unavailable("no way to the agent is known");
   }
-  auto const info = co_await engine->get_document("/info");
+  auto const info = co_await engine->info();
   if (!info) {
     co_return info.error();
   }
-  if (engine_id(*info) != wish->engine_id) {
+  if (info->id != wish->engine_id) {
     co_return conflict("the engine behind " + wish->socket + " there is not the one at " +
                        wish->access.url + ": name its socket with --engine-socket");
   }

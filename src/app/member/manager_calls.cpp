@@ -23,6 +23,8 @@ ErrorCode code_of(unsigned status) {
       return ErrorCode::Forbidden;
     case 404:
       return ErrorCode::NotFound;
+    case 409:
+      return ErrorCode::Conflict;
     case 503:
       return ErrorCode::Unavailable;
     default:
@@ -154,14 +156,21 @@ asio::awaitable<Result<Joined>> join_swarm(asio::any_io_executor executor,
     if (!peer) {
       return peer.error();
     }
-    bool const manager = peer->role == model::NodeRole::Manager && !peer->expired;
-    return manager ? Result<void>{}
-                   : Error{ErrorCode::Unauthorized, "the other side is not a manager in force"};
+    if (peer->expired) {
+      return Error{
+          ErrorCode::Unauthorized,
+          "the manager's certificate has expired, by the clock of this host: the clocks of "
+          "the hosts may differ"};
+    }
+    return peer->role == model::NodeRole::Manager
+               ? Result<void>{}
+               : Error{ErrorCode::Unauthorized, "the other side is not a manager"};
   };
   auto const client = client_to(executor, std::move(route));
   nlohmann::json body{{"Token", question.token},
                       {"Request", *request_pem},
                       {"Hostname", question.hostname},
+                      {"EngineId", question.engine_id},
                       {"AdvertiseAddr", question.advertise},
                       {"AgentPort", question.agent_port},
                       {"Availability", word_of(question.availability)}};

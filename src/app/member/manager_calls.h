@@ -21,6 +21,7 @@ struct JoinQuestion {
   std::string manager;  ///< "host:port".
   std::string token;    ///< Never logged.
   std::string hostname;
+  std::string engine_id;  ///< As backends::EngineInfo has it.
   std::string advertise;  ///< IP address, or empty: as the manager sees it.
   std::uint32_t agent_port = 0;
   model::Availability availability = model::Availability::Active;

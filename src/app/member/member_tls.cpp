@@ -6,6 +6,9 @@ namespace swarmward::app {
 
 namespace {
 
+constexpr char const* kExpired =
+    "its certificate has expired, by the clock of this host: the clocks of the hosts may differ";
+
 Error not_accepted(std::string const& text) {
   return {ErrorCode::Unauthorized, text};
 }
@@ -74,7 +77,10 @@ Result<void> MemberTls::judge_manager(std::string const& chain) const {
   if (!peer) {
     return peer.error();
   }
-  if (peer->expired || peer->role != model::NodeRole::Manager) {
+  if (peer->expired) {
+    return not_accepted(kExpired);
+  }
+  if (peer->role != model::NodeRole::Manager) {
     return not_accepted("the other side is not a manager of this swarm");
   }
   return {};
@@ -85,7 +91,10 @@ Result<void> MemberTls::judge_node(std::string const& chain, model::NodeId const
   if (!peer) {
     return peer.error();
   }
-  if (peer->expired || peer->node != node) {
+  if (peer->expired) {
+    return not_accepted(kExpired);
+  }
+  if (peer->node != node) {
     return not_accepted("another node answers at its address");
   }
   return {};

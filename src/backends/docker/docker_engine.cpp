@@ -28,6 +28,7 @@ class DockerEngine final : public Engine {
   asio::awaitable<Result<EngineInfo>> info() override;
   std::string api_version() const override { return client_.version(); }
   asio::awaitable<Result<void>> ping() override { return client_.ping(); }
+  asio::awaitable<Result<void>> knock() override { return client_.knock(); }
   void ping(Heard heard) override { client_.ping(std::move(heard)); }
   asio::awaitable<Result<std::string>> create_container(std::string name,
                                                         std::string body) override;

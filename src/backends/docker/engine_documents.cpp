@@ -134,6 +134,8 @@ Result<EngineInfo> parse_engine_info(std::string_view info, std::string_view ver
   EngineInfo result;
   auto& node = result.description;
   node.hostname = text(document, "Name");
+  auto const id = text(document, "ID");
+  result.id = id.empty() || node.hostname.empty() ? "" : id + " " + node.hostname;
   node.platform.architecture = text(document, "Architecture");
   node.platform.os = text(document, "OSType");
   constexpr std::int64_t kMostCpus = 1'000'000;  // More is no truth, and would overflow below.

@@ -13,13 +13,15 @@ using ::testing::ElementsAre;
 
 TEST(EngineDocuments, ReadsInfo) {
   auto const info = parse_engine_info(
-      R"({"Name":"h1","Architecture":"x86_64","OSType":"linux","NCPU":4,"MemTotal":100,
+      R"({"ID":"A:B","Name":"h1","Architecture":"x86_64","OSType":"linux","NCPU":4,"MemTotal":100,
           "ServerVersion":"20.10.24","Labels":["a=b=c","d"],"Swarm":{"LocalNodeState":"active"},
           "Plugins":{"Volume":["local"],"Network":["host","bridge"],"Authorization":null}})",
       R"({"ApiVersion":"1.41"})");
   ASSERT_TRUE(info);
   EXPECT_EQ(info->api_version, "1.41");
   EXPECT_TRUE(info->native_swarm_active);
+  EXPECT_EQ(info->id, "A:B h1");
+  EXPECT_EQ(parse_engine_info(R"({"ID":"A:B"})", "{}")->id, "");
   auto const& node = info->description;
   EXPECT_EQ(node.resources.nano_cpus, 4'000'000'000);
   EXPECT_EQ(node.engine_labels, (model::StringMap{{"a", "b=c"}, {"d", ""}}));

@@ -17,11 +17,16 @@ constexpr std::size_t kMostIdle = 64;
 /// Of more, each sign of life ends one.
 constexpr std::size_t kUsuallyIdle = 2;
 
+/// A connection: a body in pieces can be sent only once.
+bool needs_its_own(HttpRequest const& request) {
+  return request.pieces || request.anew;
+}
+
 /// Sent in one piece if the kernel has room at all, and with an answer of which nothing must be
 /// known to read it.
 bool is_simple(HttpRequest const& request) {
   constexpr std::size_t kSmallBody = 16384;
-  return !request.pieces && request.body.size() <= kSmallBody && request.method != "HEAD";
+  return !needs_its_own(request) && request.body.size() <= kSmallBody && request.method != "HEAD";
 }
 
 Error too_many_connections() {
@@ -77,12 +82,15 @@ void HttpClient::keep(ConnectionPtr connection) {
 asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
     HttpRequest const* request) {
   for (;;) {
-    // A body in pieces can be sent only once.
-    if (auto kept = request->pieces ? nullptr : take_idle()) {
+    if (auto kept = needs_its_own(*request) ? nullptr : take_idle()) {
       co_return kept;
     }
     if (auto place = share_->enter(request->urgency)) {
       co_return std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
+    }
+    if (!idle_.empty()) {
+      idle_.erase(idle_.begin());  // It makes room.
+      continue;
     }
     bool const again = co_await share_->wait(request->timeout);
     if (!again) {

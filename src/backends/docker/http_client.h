@@ -34,6 +34,7 @@ struct HttpRequest {
   /// of its own.
   BodyPieces pieces{};
   Urgency urgency = Urgency::Usual;
+  bool anew = false;  ///< Over a connection of its own, which nobody had before.
 };
 
 struct HttpResponse {

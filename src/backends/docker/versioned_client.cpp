@@ -32,6 +32,17 @@ asio::awaitable<Result<void>> VersionedClient::ping() {
   co_return learn_version(response);
 }
 
+asio::awaitable<Result<void>> VersionedClient::knock() {
+  auto request = *ping_request();
+  request.anew = true;
+  auto const response = co_await client_.request(std::move(request));
+  if (!response) {
+    co_return response.error();
+  }
+  // Whoever carries the question to the engine answers so for it.
+  co_return response->status >= 500 ? unavailable(response->body) : Result<void>();
+}
+
 void VersionedClient::ping(std::function<void(Result<void>)> heard) {
   client_.ask(ping_request(), [this, heard = std::move(heard)](Result<HttpResponse> const& pinged) {
     heard(learn_version(pinged));

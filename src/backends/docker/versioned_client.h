@@ -22,6 +22,8 @@ class VersionedClient {
   asio::awaitable<Result<void>> ping();
   /// The same as HttpClient::ask() does it.
   void ping(std::function<void(Result<void>)> heard);
+  /// See Engine::knock().
+  asio::awaitable<Result<void>> knock();
   /// Any answer of the engine.
   asio::awaitable<Result<HttpResponse>> ask(HttpRequest request);
   /// The same, with a status of 400 and above as an error.

@@ -207,7 +207,12 @@ asio::awaitable<bool> AttachmentKeeper::ensure_networks() {
   }
   bool complete = true;
   for (auto const& [id, network] : missing) {
-    auto const ensured = co_await context_->networks->ensure(network);
+    auto ensured = co_await context_->networks->ensure(network);
+    if (ensured && *ensured != network.name) {
+      // Whoever names it when he runs a container gets the other one.
+      ensured = conflict("the engine has a network of its own named " + network.name +
+                         ": rename or remove one of the two");
+    }
     auto const entry = entries_.find(id);
     if (entry == entries_.end() || context_->stopped) {
       continue;

@@ -9,6 +9,7 @@
 #include "backends/runner/host_config.h"
 #include "backends/runner/image_reference.h"
 #include "backends/runner/network_keeper.h"
+#include "model/resolver_options.h"
 #include "model/template/container_templates.h"
 
 namespace swarmward::backends {
@@ -95,16 +96,25 @@ void join_networks(json& out,
   auto& host = out["HostConfig"];
   if (joins_at_creation(task, networks)) {
     auto const& first = networks.front();
-    host["NetworkMode"] = first.name;
+    if (first.name != "container") {  // As a mode that would mean another container's network.
+      host["NetworkMode"] = first.name;
+    }
     out["NetworkingConfig"]["EndpointsConfig"][first.name] = json::parse(render_endpoint(first));
   }
-  auto const named = std::ranges::find(networks, false, &model::TaskNetwork::ingress);
+  auto named = std::ranges::find_if(networks, [](model::TaskNetwork const& network) {
+    return !network.ingress && !network.internal;  // An internal one's agent knows no others.
+  });
+  if (named == networks.end()) {
+    named = std::ranges::find(networks, false, &model::TaskNetwork::ingress);
+  }
   if (named != networks.end()) {
     auto servers = json::array({named->node_address});
     for (auto const& server : host.value("Dns", json(named->resolvers))) {
       servers.push_back(server);
     }
     host["Dns"] = std::move(servers);
+    host["DnsOptions"] =
+        model::resolver_options(host.value("DnsOptions", std::vector<std::string>()));
   }
 }
 

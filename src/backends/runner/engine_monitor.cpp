@@ -26,8 +26,9 @@ constexpr int kMomentsPerPeriod = 20;
 constexpr std::chrono::milliseconds kSlowConnect{100};
 
 bool same(EngineInfo const& a, EngineInfo const& b) {
-  return a.description == b.description && a.api_version == b.api_version && a.cpus == b.cpus &&
-         a.native_swarm_active == b.native_swarm_active && a.root == b.root;
+  return a.description == b.description && a.id == b.id && a.api_version == b.api_version &&
+         a.cpus == b.cpus && a.native_swarm_active == b.native_swarm_active && a.root == b.root &&
+         a.live_restore == b.live_restore;
 }
 
 }  // namespace
@@ -253,6 +254,7 @@ void EngineMonitor::observe_info(EngineInfo const& info) {
   }
   info_ = info;
   context_->set_cpus(info.cpus);
+  context_->live_restore = info.live_restore;
   context_->files->set_root(info.root);
   if (!info.description.hostname.empty()) {
     context_->identity.hostname = info.description.hostname;

@@ -57,6 +57,10 @@ std::string render_network(model::TaskNetwork const& network, NodeIdentity const
   if (network.encrypted) {
     options["ward.encrypted"] = "";
   }
+  for (auto const& subnet : network.more_subnets) {
+    auto& others = options["ward.more-subnets"];
+    others = others.is_null() ? subnet : others.get<std::string>() + "," + subnet;
+  }
   Json const body = {{"Name", network.name},
                      {"CheckDuplicate", true},
                      {"Driver", network_driver_of(node.id)},
@@ -81,8 +85,17 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
   }
   auto const name = network.name;
   auto owner = co_await make(&network);
-  if (owner && *owner == Owner::Left) {
+  if (!owner || *owner != Owner::Us) {
     network.name += "." + network.id.substr(0, kDriverIdLength);
+  }
+  if (!owner) {
+    // Its name may have become free while containers still use it by the other one.
+    auto const seen = co_await look_at(&network);
+    if (!seen || seen->owner != Owner::Us) {
+      co_return owner.error();
+    }
+    owner = Owner::Us;
+  } else if (*owner != Owner::Us) {
     auto again = co_await make(&network);
     owner = std::move(again);
   }
@@ -90,8 +103,8 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
     co_return owner.error();
   }
   if (*owner != Owner::Us) {
-    co_return conflict("the engine has a network of its own named " + name +
-                       ": rename or remove one of the two");
+    co_return conflict("the engine has networks of its own named " + name + " and " + network.name +
+                       ": rename or remove them");
   }
   known_[network.id] = network.name;
   co_return network.name;

@@ -23,9 +23,9 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
         node_(std::move(node)),
         gate_(1) {}
 
-  /// The network is there when this returns; the value is how the engine calls it: by another name
-  /// where it holds on to one that another node left. Errors: those of the engine; Conflict if the
-  /// engine has a network of that name which is not the swarm's.
+  /// The network is there when this returns; the value is how the engine calls it: by its name with
+  /// the beginning of its id behind it where the engine has a network of its own of that name, or
+  /// holds on to one that another node left. Errors: those of the engine; Conflict if it has both.
   asio::awaitable<Result<std::string>> ensure(model::TaskNetwork network);
   /// Removes the swarm's networks that are not among these ids, and what other nodes have left, as
   /// far as nothing uses them. What is in use is tried some more times.

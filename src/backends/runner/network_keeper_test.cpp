@@ -11,6 +11,7 @@
 namespace swarmward::backends {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -89,12 +90,19 @@ TEST_F(NetworkKeeperTest, TakesWhatIsThereAlready) {
 TEST_F(NetworkKeeperTest, AStrangersNetworkOfThatNameIsLeftAlone) {
   engine_->networks["back"] = R"({"Name":"back","Driver":"bridge"})";
   list_networks();
+  EXPECT_EQ(ensure(back()).value(), "back.netid");
+  EXPECT_THAT(engine_->networks, SizeIs(2));
+  EXPECT_THAT(engine_->networks.at("back"), HasSubstr("bridge"));
+
+  engine_->networks["back.netid"] = R"({"Name":"back.netid","Driver":"bridge"})";
+  list_networks();
+  keeper_->forget();
   auto const refused = ensure(back());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
   keeper_->keep_only({});
   settle();
-  EXPECT_THAT(engine_->networks, SizeIs(1));
+  EXPECT_THAT(engine_->networks, SizeIs(2));
 }
 
 constexpr char const* kLeftOver =

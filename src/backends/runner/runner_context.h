@@ -36,8 +36,9 @@ struct RunnerContext {
   LabelPolicy label_policy;
   bool connected = false;  ///< And the containers have been listed.
   bool stopped = false;
-  Gate starts;  ///< Creating and starting.
-  Gate stops;   ///< Apart, so that ending a task never waits for others to begin.
+  bool live_restore = false;  ///< The engine's containers outlive it.
+  Gate starts;                ///< Creating and starting.
+  Gate stops;                 ///< Apart, so that ending a task never waits for others to begin.
   Gate removes;
   Gate looks;  ///< Inspecting, which is cheap.
   std::shared_ptr<NetworkKeeper> networks;

@@ -58,7 +58,7 @@ Step plan_starting(TaskView const& view) {
     case Phase::Created:
       return Step::Start;
     case Phase::Exited:
-      return Step::ReportExit;
+      return view.doubtful ? Step::Confirm : Step::ReportExit;
     case Phase::Vanished:
       return Step::ReportVanished;
     case Phase::Running:
@@ -81,7 +81,7 @@ Step plan_running(TaskView const& view) {
     case Phase::Running:
       return view.health == Health::Unhealthy ? Step::Stop : Step::Wait;
     case Phase::Exited:
-      return Step::ReportExit;
+      return view.doubtful ? Step::Confirm : Step::ReportExit;
     case Phase::None:
     case Phase::Created:
     case Phase::Vanished:

@@ -25,6 +25,7 @@ enum class Step {
   Create,
   Start,
   Inspect,
+  Confirm,  ///< Whether the container ended by itself, or with its engine.
   Stop,
   Remove,
   DropFiles,  ///< Of secrets and configs, once no container shows them.
@@ -46,6 +47,7 @@ struct TaskView {
   bool gone = false;             ///< No longer assigned.
   bool present = false;          ///< The engine has a container of this task.
   bool look_again = false;       ///< What is known of the container may be stale.
+  bool doubtful = false;         ///< Its end may be that of its engine.
   bool files = false;            ///< Files of it may lie on the host.
   bool start_attempted = false;  ///< It may have run, so it must not be made again.
 };

@@ -49,6 +49,7 @@ TaskView TaskRunner::view() const {
   view.gone = unassigned_;
   view.present = present_;
   view.look_again = look_again_;
+  view.doubtful = doubtful_;
   view.files = has_files_;
   view.start_attempted = start_attempted_;
   return view;
@@ -86,6 +87,8 @@ void TaskRunner::on_event(ContainerEvent const& event) {
   }
   ++events_;
   if (event.action == "die") {
+    doubtful_ = phase_ != Phase::Exited && !stopping_;
+    from_list_ = false;
     phase_ = Phase::Exited;
     exit_code_ = event.exit_code;
     pid_ = 0;
@@ -122,6 +125,10 @@ void TaskRunner::end_resync(ContainerSummary const* found, Resync kind) {
     return;
   }
   bool const over = is_terminal(status_.state) && listed != Phase::Running;
+  if (kind == Resync::Full && listed == Phase::Exited && phase_ != Phase::Exited) {
+    doubtful_ = true;
+    from_list_ = true;
+  }
   if (!known || over) {
     set_container(found->id, listed);
   }
@@ -176,6 +183,9 @@ asio::awaitable<void> TaskRunner::perform(Step step) {
       break;
     case Step::Inspect:
       co_await inspect();
+      break;
+    case Step::Confirm:
+      co_await confirm_exit();
       break;
     case Step::Stop:
       co_await stop_container();

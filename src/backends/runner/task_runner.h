@@ -67,6 +67,11 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   asio::awaitable<void> start();
   asio::awaitable<void> note_failed_start(Error error);
   asio::awaitable<void> inspect();
+  asio::awaitable<void> confirm_exit();
+  /// Was it still there when the container ended? By what it remembers of that time.
+  asio::awaitable<Result<bool>> engine_outlived_it();
+  /// The error, or one that says that the engine is going down.
+  asio::awaitable<Error> judged(Error error);
   asio::awaitable<void> stop_container();
   asio::awaitable<void> remove();
 
@@ -76,7 +81,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   void accept();
   void pull();
   void pulled(Result<void> const& result);
-  void creation_failed(Error const& error);
+  asio::awaitable<void> creation_failed(Error error);
   void report_exit();
   void report_vanished();
   void apply(ContainerState const& seen, unsigned events_before);
@@ -101,6 +106,9 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   bool present_ = false;
   bool look_again_ = false;
   bool unhealthy_ = false;  ///< It once was, so its end is a failure whatever the exit code.
+  bool doubtful_ = false;   ///< See TaskView.
+  bool from_list_ = false;  ///< No event told of its end: the engine was away, or this daemon.
+  bool lost_ = false;       ///< It ended with its engine.
   bool start_attempted_ = false;
   bool has_files_ = false;           ///< Some may lie on the host.
   bool made_without_files_ = false;  ///< The container can never show them.
@@ -114,6 +122,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   unsigned events_ = 0;  ///< Counted to notice events that arrive during an inspect.
   std::int64_t pid_ = 0;
   std::int64_t exit_code_ = 0;
+  Time finished_at_{};  ///< By the engine's clock; as last seen.
   std::vector<model::PortConfig> ports_;
   Gate::Lease lease_;  ///< Kept from creating to starting.
   std::unique_ptr<asio::steady_timer> retry_timer_;

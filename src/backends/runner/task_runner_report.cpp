@@ -15,6 +15,10 @@ void TaskRunner::accept() {
 }
 
 void TaskRunner::report_exit() {
+  if (lost_) {
+    // As native's agent, which ends with its engine, reports it.
+    return report(TaskState::Shutdown, "shutdown", "its engine was shut down");
+  }
   bool const success = exit_code_ == 0 && !unhealthy_;
   // Without a healthcheck a start is a success as such, however soon the process ends.
   if (status_.state == TaskState::Starting && (success || health_ == Health::None)) {

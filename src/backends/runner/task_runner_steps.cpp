@@ -63,19 +63,19 @@ asio::awaitable<void> TaskRunner::create() {
   }
   auto const volumes = co_await create_volumes(render_volumes(prepared->spec));
   if (!volumes) {
-    creation_failed(volumes.error());
+    co_await creation_failed(volumes.error());
     co_return;
   }
   auto const ensured = co_await ensure_networks();
   if (!ensured) {
-    creation_failed(ensured.error());
+    co_await creation_failed(ensured.error());
     co_return;
   }
   made_without_files_ = !assignment_.files;  // Then the start fails, as it does with swarm mode.
   if (!made_without_files_) {
     auto mounts = co_await lay_files();
     if (!mounts) {
-      creation_failed(mounts.error());
+      co_await creation_failed(mounts.error());
       co_return;
     }
     std::ranges::move(*mounts, std::back_inserter(prepared->spec.mounts));
@@ -85,7 +85,7 @@ asio::awaitable<void> TaskRunner::create() {
   if (created) {
     auto const connected = co_await connect_networks(*created);
     if (!connected) {
-      creation_failed(connected.error());
+      co_await creation_failed(connected.error());
       co_return;
     }
     attempts_ = 0;
@@ -106,7 +106,7 @@ asio::awaitable<void> TaskRunner::create() {
     }
     co_return;
   }
-  creation_failed(created.error());
+  co_await creation_failed(created.error());
 }
 
 asio::awaitable<Result<void>> TaskRunner::create_volumes(std::vector<std::string> bodies) {
@@ -119,7 +119,8 @@ asio::awaitable<Result<void>> TaskRunner::create_volumes(std::vector<std::string
   co_return kDone;
 }
 
-void TaskRunner::creation_failed(Error const& error) {
+asio::awaitable<void> TaskRunner::creation_failed(Error error) {
+  error = co_await judged(std::move(error));
   if (!retry_later(error, Retry::IfPassing)) {
     fail(error.message);
   }
@@ -130,7 +131,8 @@ asio::awaitable<void> TaskRunner::adopt_by_name(Error refusal) {
   auto const seen = co_await context_->engine->inspect_container(container_name());
   if (!seen) {
     bool const just_removed = seen.error().code == ErrorCode::NotFound;
-    creation_failed(just_removed ? internal_error(refusal.message) : seen.error());
+    auto error = just_removed ? internal_error(refusal.message) : seen.error();
+    co_await creation_failed(std::move(error));
     co_return;
   }
   auto const label = seen->labels.find(kTaskIdLabel);
@@ -179,6 +181,7 @@ asio::awaitable<void> TaskRunner::start() {
 }
 
 asio::awaitable<void> TaskRunner::note_failed_start(Error error) {
+  error = co_await judged(std::move(error));
   // Only what says so is passing: the engine also answers 500 to starts that can never succeed.
   if (retry_later(error, Retry::IfInterrupted)) {
     co_return;
@@ -223,6 +226,7 @@ void TaskRunner::apply(ContainerState const& seen, unsigned events_before) {
     exit_code_ = phase_ == Phase::Exited ? seen.exit_code : 0;
   }
   pid_ = phase_ == Phase::Running ? seen.pid : 0;
+  finished_at_ = seen.finished_at;
   if (current || (health_ != Health::Healthy && health_ != Health::Unhealthy)) {
     health_ = health_of(seen.health);
   }

@@ -61,6 +61,7 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   std::string api_version() const override { return "1.41"; }
   asio::awaitable<Result<EngineInfo>> info() override;
   asio::awaitable<Result<void>> ping() override;
+  asio::awaitable<Result<void>> knock() override;
   void ping(Heard heard) override;
   asio::awaitable<Result<std::string>> create_container(std::string name,
                                                         std::string body) override;

@@ -27,6 +27,10 @@ asio::awaitable<Result<void>> FakeEngine::ping() {
   return enter("ping");
 }
 
+asio::awaitable<Result<void>> FakeEngine::knock() {
+  return enter("knock");
+}
+
 void FakeEngine::ping(Heard heard) {
   auto done = [self = shared_from_this(), heard = std::move(heard)](
                   std::exception_ptr const&, Result<void> result) { heard(std::move(result)); };

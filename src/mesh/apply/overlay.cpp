@@ -9,6 +9,7 @@
 #include "mesh/apply/kernel_settings.h"
 #include "mesh/apply/links.h"
 #include "mesh/apply/member_wires.h"
+#include "mesh/apply/routes.h"
 #include "mesh/apply/sysctl.h"
 
 namespace swarmward::mesh {
@@ -56,6 +57,22 @@ Result<Link> find_or_make_bridge(Netlink& inner) {
   return get_link(inner, kBridge);
 }
 
+/// To the members of other subnets than the node's own.
+Result<void> apply_routes(Netlink& inner, OverlaySpec const& spec, int bridge) {
+  if (spec.more_subnets.empty()) {
+    return {};
+  }
+  auto others = spec.more_subnets;
+  others.push_back(spec.subnet);
+  std::erase_if(others, [&](Subnet const& subnet) { return subnet.may_have(spec.node); });
+  for (auto const& subnet : others) {
+    if (auto put = put_route(inner, {.to = subnet, .index = bridge}); !put) {
+      return put;
+    }
+  }
+  return {};
+}
+
 Result<int> apply_bridge(Netlink& inner, OverlaySpec const& spec) {
   auto const bridge = find_or_make_bridge(inner);
   if (!bridge) {
@@ -68,12 +85,17 @@ Result<int> apply_bridge(Netlink& inner, OverlaySpec const& spec) {
       return changed.error();
     }
   }
-  std::vector<InterfaceAddress> addresses{{.address = spec.node, .length = spec.subnet.length}};
+  auto const* const own = subnet_of(spec.node, spec.subnet, spec.more_subnets);
+  std::vector<InterfaceAddress> addresses{
+      {.address = spec.node, .length = own == nullptr ? spec.subnet.length : own->length}};
   for (auto const vip : spec.vips) {
     addresses.push_back({.address = vip, .length = 32});
   }
   if (auto const set = set_addresses(inner, bridge->index, addresses); !set) {
     return set.error();
+  }
+  if (auto const routed = apply_routes(inner, spec, bridge->index); !routed) {
+    return routed.error();
   }
   return bridge->index;
 }

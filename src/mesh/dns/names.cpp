@@ -19,7 +19,7 @@ std::vector<Address> parse_addresses(std::vector<std::string> const& texts) {
 }  // namespace
 
 NetworkNames::NetworkNames(model::PlannedNetwork const& network)
-    : suffix_("." + network.name), lower_suffix_(lower_case(suffix_)) {
+    : suffix_("." + network.name), lower_suffix_(lower_case(suffix_)), internal_(network.internal) {
   for (auto const& address : parse_addresses(network.own_servers)) {
     own_servers_.insert(address);
   }
@@ -61,7 +61,6 @@ std::string const* NetworkNames::find_reverse(Address address) const {
   return found == reverse_.end() ? nullptr : &found->second;
 }
 
-
 Names::Names(std::vector<model::PlannedNetwork> const& networks) {
   for (auto const& network : networks) {
     order_.push_back(network.id);
@@ -71,7 +70,8 @@ Names::Names(std::vector<model::PlannedNetwork> const& networks) {
 
 bool Names::may_forward(std::string const& network_id, Address source) const {
   auto const network = networks_.find(network_id);
-  return network == networks_.end() || !network->second.has_own_servers(source);
+  return network == networks_.end() ||
+         (!network->second.is_internal() && !network->second.has_own_servers(source));
 }
 
 std::vector<NetworkNames const*> Names::visible_to(std::string const& network_id,

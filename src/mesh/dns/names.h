@@ -25,6 +25,8 @@ class NetworkNames {
   [[nodiscard]] std::string const* find_reverse(Address address) const;
   /// Does this member of the node have servers of its own for all other names?
   [[nodiscard]] bool has_own_servers(Address member) const { return own_servers_.contains(member); }
+  /// It has no way out, and names of the outside would be one.
+  [[nodiscard]] bool is_internal() const { return internal_; }
   [[nodiscard]] bool is_vip(Address address) const { return vips_.contains(address); }
   /// Does a member of that name, in lower case, run on this node? Names of services do not count.
   [[nodiscard]] bool has_local(std::string const& name) const {
@@ -36,6 +38,7 @@ class NetworkNames {
  private:
   std::string suffix_;
   std::string lower_suffix_;
+  bool internal_ = false;
   std::set<std::string> local_names_;
   std::set<Address> own_servers_;
   std::set<Address> vips_;

@@ -67,6 +67,17 @@ TEST_F(Respond, UnknownNamesOfATaskWithServersOfItsOwnFail) {
   EXPECT_TRUE(std::holds_alternative<Query>(respond_to({"example.org"})));
 }
 
+TEST_F(Respond, NothingOfTheOutsideIsToldInside) {
+  model::PlannedNetwork internal;
+  internal.id = "n2";
+  internal.internal = true;
+  internal.names = {{"one", {"10.0.2.1"}}};
+  names_ = Names({internal});
+  asker_.network_id = "n2";
+  EXPECT_EQ(reply_to({"example.org"}).rcode, 2);
+  EXPECT_EQ(reply_to({"one"}).records.front(), "10.0.2.1");
+}
+
 TEST_F(Respond, ANetworkWithoutAPlanFails) {
   asker_.network_id = "n2";
   EXPECT_EQ(reply_to({"one"}).rcode, 2U);

@@ -37,7 +37,9 @@ std::uint64_t current_cookie(asio::any_io_executor const& executor) {
 /// What lives as long as a handler may run. On the strand only, except `strand` and `options`.
 struct Dns::Core {
   Core(asio::io_context& io, DnsOptions given)
-      : strand(asio::make_strand(io)), options(std::move(given)), upstreams(options.resolv_conf) {}
+      : strand(asio::make_strand(io)),
+        options(std::move(given)),
+        upstreams(options.resolv_conf, options.engine_config) {}
 
   /// Those of the file without our own: a query that came back to us would go round for ever.
   [[nodiscard]] std::vector<asio::ip::address> servers() {

@@ -17,8 +17,9 @@
 namespace swarmward::mesh {
 
 struct DnsOptions {
-  std::filesystem::path resolv_conf = "/etc/resolv.conf";  ///< Names the servers for all else.
-  std::uint16_t port = 53;                                 ///< 0 takes free ones, for tests.
+  std::filesystem::path resolv_conf = dns::kResolvConf;      ///< Names the servers for all else,
+  std::filesystem::path engine_config = dns::kEngineConfig;  ///< unless this does.
+  std::uint16_t port = 53;                                   ///< 0 takes free ones, for tests.
   std::uint16_t upstream_port = 53;
   std::chrono::milliseconds upstream_patience{2000};
   std::size_t in_flight = 256;  ///< Forwarded queries of one network.

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include "base/log.h"
@@ -30,12 +31,27 @@ std::vector<asio::ip::address> parse_nameservers(std::string_view text) {
   return servers;
 }
 
+std::vector<asio::ip::address> parse_engine_dns(std::string_view text) {
+  std::vector<asio::ip::address> servers;
+  auto const document = nlohmann::json::parse(text, nullptr, false);
+  auto const named = document.is_object() ? document.find("dns") : document.end();
+  if (!document.is_object() || named == document.end() || !named->is_array()) {
+    return servers;
+  }
+  for (auto const& entry : *named) {
+    boost::system::error_code error;
+    auto const address =
+        asio::ip::make_address(entry.is_string() ? entry.get<std::string>() : "", error);
+    if (!error && servers.size() < kMaxNameservers) {
+      servers.push_back(address);
+    }
+  }
+  return servers;
+}
+
 std::vector<std::string> shared_nameservers() {
-  std::ifstream file("/etc/resolv.conf");
-  std::ostringstream text;
-  text << file.rdbuf();
   std::vector<std::string> shared;
-  for (auto const& server : parse_nameservers(text.str())) {
+  for (auto const& server : Upstreams(kResolvConf, kEngineConfig).servers()) {
     bool const scoped = server.is_v6() && server.to_v6().is_link_local();
     if (!server.is_loopback() && !server.is_unspecified() && !scoped) {
       shared.push_back(server.to_string());
@@ -44,7 +60,7 @@ std::vector<std::string> shared_nameservers() {
   return shared;
 }
 
-std::optional<Upstreams::Stamp> Upstreams::stamp() const {
+std::optional<ServerFile::Stamp> ServerFile::stamp() const {
   struct stat info {};
   if (::stat(path_.c_str(), &info) != 0) {
     return std::nullopt;
@@ -56,7 +72,7 @@ std::optional<Upstreams::Stamp> Upstreams::stamp() const {
                info.st_mtim.tv_sec * kNanoseconds + info.st_mtim.tv_nsec};
 }
 
-std::vector<asio::ip::address> const& Upstreams::servers() {
+std::vector<asio::ip::address> const& ServerFile::servers() {
   auto const now = stamp();
   if (now && now == read_) {
     return servers_;
@@ -67,7 +83,7 @@ std::vector<asio::ip::address> const& Upstreams::servers() {
   std::ifstream file(path_);
   std::ostringstream text;
   text << file.rdbuf();
-  auto servers = parse_nameservers(text.str());
+  auto servers = parse_(text.str());
   if (servers != servers_ || (first && now)) {
     servers_ = std::move(servers);
     room_log("mesh")->info("dns.upstreams file={} servers={}", path_.string(), servers_.size());

@@ -39,6 +39,15 @@ TEST(ParseNameservers, ThreeAtMost) {
   EXPECT_THAT(parse_nameservers(""), IsEmpty());
 }
 
+TEST(ParseEngineDns, TakesAddressesOfTheMember) {
+  EXPECT_THAT(
+      texts(parse_engine_dns(R"({"dns":["192.0.2.1","x",7,"fd00::1"],"log-level":"warn"})")),
+      ElementsAre("192.0.2.1", "fd00::1"));
+  for (auto const* none : {"", "[]", "null", "{", R"({"dns":"192.0.2.1"})", R"({"dns":[]})"}) {
+    EXPECT_THAT(parse_engine_dns(none), IsEmpty()) << none;
+  }
+}
+
 class UpstreamsTest : public ::testing::Test {
  protected:
   UpstreamsTest() {
@@ -53,8 +62,17 @@ class UpstreamsTest : public ::testing::Test {
   fs::path folder_;
 };
 
+TEST_F(UpstreamsTest, TheEnginesOwnGoBefore) {
+  Upstreams upstreams(file_path(), folder_ / "daemon.json");
+  write("nameserver 192.0.2.1\n");
+  std::ofstream(folder_ / "daemon.json") << R"({"dns":["192.0.2.2"]})";
+  EXPECT_THAT(texts(upstreams.servers()), ElementsAre("192.0.2.2"));
+  fs::remove(folder_ / "daemon.json");
+  EXPECT_THAT(texts(upstreams.servers()), ElementsAre("192.0.2.1"));
+}
+
 TEST_F(UpstreamsTest, FollowsTheFile) {
-  Upstreams upstreams(file_path());
+  Upstreams upstreams(file_path(), folder_ / "daemon.json");
   EXPECT_THAT(upstreams.servers(), IsEmpty());
   write("nameserver 192.0.2.1\n");
   EXPECT_THAT(texts(upstreams.servers()), ElementsAre("192.0.2.1"));

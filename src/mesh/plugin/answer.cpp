@@ -14,6 +14,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Source: the engine's protocol of remote network drivers.
+constexpr int kOnTheWire = 1;
+
 /// Says which alternative is meant: a json can be made from almost anything.
 Result<json> result_of(json document) {
   return Result<json>(boost::system::in_place_value, std::move(document));
@@ -69,8 +72,13 @@ Result<json> join(std::string_view body, NetworkDriver& driver) {
     return joined.error();
   }
   // Without a router the engine adds its own bridge, which leads outside.
-  return result_of(json{{"InterfaceName", {{"SrcName", joined->device}, {"DstPrefix", "eth"}}},
-                        {"DisableGatewayService", joined->internal}});
+  json answer{{"InterfaceName", {{"SrcName", joined->device}, {"DstPrefix", "eth"}}},
+              {"DisableGatewayService", joined->internal}};
+  for (auto const& subnet : joined->on_wire) {
+    answer["StaticRoutes"].push_back(
+        {{"Destination", to_text(subnet)}, {"RouteType", kOnTheWire}, {"NextHop", ""}});
+  }
+  return result_of(std::move(answer));
 }
 
 Result<json> leave(std::string_view body, NetworkDriver& driver) {

@@ -31,7 +31,7 @@ class FakeDriver final : public NetworkDriver {
   }
   Result<JoinAnswer> join(EndpointRequest const& request) override {
     calls.push_back("join " + request.endpoint);
-    return JoinAnswer{.device = "mc1", .internal = internal};
+    return JoinAnswer{.device = "mc1", .internal = internal, .on_wire = on_wire};
   }
   Result<void> leave(EndpointRequest const& request) override {
     return noted("leave " + request.endpoint);
@@ -40,6 +40,7 @@ class FakeDriver final : public NetworkDriver {
   std::vector<std::string> calls;
   Result<void> outcome;
   bool internal = false;
+  std::vector<Subnet> on_wire;
 
  private:
   Result<void> noted(std::string call) {
@@ -74,6 +75,13 @@ TEST_F(AnswerEngine, TellsAddressAndDevice) {
   EXPECT_EQ(joined["InterfaceName"], json::parse(R"({"SrcName":"mc1","DstPrefix":"eth"})"));
   EXPECT_EQ(joined["DisableGatewayService"], false);
   EXPECT_FALSE(joined.contains("Gateway"));
+  EXPECT_FALSE(joined.contains("StaticRoutes"));
+}
+
+TEST_F(AnswerEngine, TellsWhichOtherSubnetsAreOnTheWire) {
+  driver_.on_wire = {*parse_subnet("10.0.2.0/29")};
+  EXPECT_EQ(body("/NetworkDriver.Join", kIds)["StaticRoutes"],
+            json::parse(R"([{"Destination":"10.0.2.0/29","RouteType":1,"NextHop":""}])"));
 }
 
 TEST_F(AnswerEngine, AnInternalNetworkHasNoWayOut) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "mesh/plugin/requests.h"
@@ -19,6 +20,7 @@ struct JoinAnswer {
   std::string device;  ///< In the host's namespace; the engine moves it into the container.
   /// Without routers outside: the engine adds no interface of its own.
   bool internal = false;
+  std::vector<Subnet> on_wire = {};  ///< Subnets of members besides its own.
 };
 
 /// A network driver as the engine sees it. Called on several threads.

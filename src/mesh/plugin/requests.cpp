@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -79,16 +80,31 @@ Result<std::uint32_t> number_in(json const& options,
   return number;
 }
 
+/// For members: at least two of them.
+std::optional<Subnet> members_subnet(std::string_view text) {
+  auto const subnet = parse_subnet(text);
+  return subnet && subnet->length <= 30 && subnet->length >= 8 ? subnet : std::nullopt;
+}
+
 Result<void> read_addresses(json const& options, NetworkOptions& network) {
-  auto const subnet = parse_subnet(text_in(options, "ward.subnet"));
-  if (!subnet || subnet->length > 30 || subnet->length < 8) {
+  auto const subnet = members_subnet(text_in(options, "ward.subnet"));
+  if (!subnet) {
     return bad_option("ward.subnet", text_in(options, "ward.subnet"));
   }
+  network.subnet = *subnet;
+  auto const others = text_in(options, "ward.more-subnets");
+  std::istringstream texts(others);
+  for (std::string text; std::getline(texts, text, ',');) {
+    auto const other = members_subnet(text);
+    if (!other) {
+      return bad_option("ward.more-subnets", others);
+    }
+    network.more_subnets.push_back(*other);
+  }
   auto const node = parse_address(text_in(options, "ward.node"));
-  if (!node || !subnet->may_have(*node)) {
+  if (!node || subnet_of(*node, network.subnet, network.more_subnets) == nullptr) {
     return bad_option("ward.node", text_in(options, "ward.node"));
   }
-  network.subnet = *subnet;
   network.node = *node;
   return {};
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "mesh/address.h"
@@ -24,7 +25,8 @@ struct NetworkOptions {
   Address node;  ///< This host's own address in it.
   unsigned mtu = 1450;
   bool internal = false;
-  bool encrypted = false;  ///< "ward.encrypted", whatever its value.
+  bool encrypted = false;                 ///< "ward.encrypted", whatever its value.
+  std::vector<Subnet> more_subnets = {};  ///< Others on the same wire: "ward.more-subnets".
   bool operator==(NetworkOptions const&) const = default;
 };
 

@@ -40,6 +40,17 @@ TEST(CreateNetworkRequest, IsRead) {
   EXPECT_FALSE(read->options.internal);
 }
 
+TEST(CreateNetworkRequest, TakesFurtherSubnets) {
+  auto body = network();
+  auto& options = body["Options"]["com.docker.network.generic"];
+  options["ward.more-subnets"] = "10.0.2.0/29,10.0.3.0/24";
+  options["ward.node"] = "10.0.2.2";
+  auto const read = create_network_from(body.dump());
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->options.more_subnets.size(), 2U);
+  EXPECT_EQ(to_text(read->options.more_subnets[1]), "10.0.3.0/24");
+}
+
 TEST(CreateNetworkRequest, TakesMtuAndInternal) {
   auto body = network();
   body["Options"]["com.docker.network.generic"]["ward.mtu"] = "1400";
@@ -70,6 +81,8 @@ TEST(CreateNetworkRequest, RefusesBadOptionsByName) {
                                                       {"ward.subnet", "10.0.1.0/31"},
                                                       {"ward.subnet", "10.0.1.1/24"},
                                                       {"ward.node", "10.0.2.1"},
+                                                      {"ward.more-subnets", "10.0.2.0/31"},
+                                                      {"ward.more-subnets", "10.0.2.0/24,,"},
                                                       {"ward.node", "10.0.1.255"},
                                                       {"ward.mtu", "575"},
                                                       {"ward.mtu", "65486"}};

@@ -1,5 +1,7 @@
 #include "scheduler/allocator/address_book.h"
 
+#include <algorithm>
+
 namespace swarmward::scheduler {
 
 namespace {
@@ -10,7 +12,18 @@ bool is_for_members(Address address, Subnet const& subnet) {
   return (address & ~hosts) == subnet.base && (address & hosts) != 0 && (address & hosts) != hosts;
 }
 
+AddressPool const* pool_of(std::vector<AddressPool> const& pools, Address address) {
+  auto const found = std::ranges::find_if(
+      pools, [&](AddressPool const& pool) { return is_for_members(address, pool.subnet()); });
+  return found == pools.end() ? nullptr : &*found;
+}
+
 }  // namespace
+
+std::string AddressBook::Book::text(Address address) const {
+  auto const* const pool = pool_of(pools, address);
+  return to_cidr(address, pool == nullptr ? pools.front().subnet() : pool->subnet());
+}
 
 void AddressBook::rebuild(state::Snapshot const& snapshot) {
   books_.clear();
@@ -59,12 +72,14 @@ void AddressBook::touch(state::Touched const& touched) {
 }
 
 void AddressBook::note(model::Network const& network) {
-  auto const subnet = network.ipam.empty() ? std::nullopt : parse_subnet(network.ipam[0].subnet);
-  if (!subnet || has(network.id)) {
+  if (has(network.id)) {
     return;
   }
-  Book book{AddressPool(*subnet, parse_subnet(network.ipam[0].range)), {}, {}};
+  Book book;
   for (auto const& config : network.ipam) {
+    if (auto const subnet = parse_subnet(config.subnet)) {
+      book.pools.emplace_back(*subnet, parse_subnet(config.range));
+    }
     if (auto const gateway = parse_address(config.gateway)) {
       book.taken.insert(*gateway);
     }
@@ -74,7 +89,9 @@ void AddressBook::note(model::Network const& network) {
       }
     }
   }
-  books_.emplace(network.id, std::move(book));
+  if (!book.pools.empty()) {
+    books_.emplace(network.id, std::move(book));
+  }
 }
 
 void AddressBook::note(model::Service const& service, Use use) {
@@ -120,12 +137,13 @@ std::optional<std::string> AddressBook::take(model::NetworkId const& network) {
   if (book == books_.end()) {
     return std::nullopt;
   }
-  auto const address = book->second.pool.next(book->second.taken);
-  if (!address) {
-    return std::nullopt;
+  for (auto& pool : book->second.pools) {
+    if (auto const address = pool.next(book->second.taken)) {
+      book->second.taken.insert(*address);
+      return to_cidr(*address, pool.subnet());
+    }
   }
-  book->second.taken.insert(*address);
-  return to_cidr(*address, book->second.pool.subnet());
+  return std::nullopt;
 }
 
 std::optional<std::string> AddressBook::take_own(model::NetworkId const& network,
@@ -138,7 +156,7 @@ std::optional<std::string> AddressBook::take_own(model::NetworkId const& network
   if (last == book->second.nodes.end() || !book->second.taken.insert(last->second).second) {
     return take(network);
   }
-  return to_cidr(last->second, book->second.pool.subnet());
+  return book->second.text(last->second);
 }
 
 Result<std::string> AddressBook::take(model::NetworkId const& network, std::string const& wanted) {
@@ -146,16 +164,20 @@ Result<std::string> AddressBook::take(model::NetworkId const& network, std::stri
   if (book == books_.end()) {
     return unavailable("the network has no subnet");
   }
-  auto const& subnet = book->second.pool.subnet();
+  auto const& pools = book->second.pools;
   auto const address = parse_address(wanted);
-  if (!address || !is_for_members(*address, subnet)) {
+  if (!address || pool_of(pools, *address) == nullptr) {
+    std::string subnets;
+    for (auto const& pool : pools) {
+      subnets += (subnets.empty() ? "" : ", ") + to_string(pool.subnet());
+    }
     return invalid_argument("the address " + wanted + " is not one for members of the subnet " +
-                            to_string(subnet));
+                            subnets);
   }
   if (!book->second.taken.insert(*address).second) {
     return conflict("the address " + wanted + " is in use");
   }
-  return to_cidr(*address, subnet);
+  return book->second.text(*address);
 }
 
 void AddressBook::give_back(model::NetworkId const& network, std::string const& address) {
@@ -165,7 +187,9 @@ void AddressBook::give_back(model::NetworkId const& network, std::string const& 
 std::set<Subnet> AddressBook::subnets() const {
   std::set<Subnet> all;
   for (auto const& [id, book] : books_) {
-    all.insert(book.pool.subnet());
+    for (auto const& pool : book.pools) {
+      all.insert(pool.subnet());
+    }
   }
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <vector>
 
 #include "base/result.h"
 #include "scheduler/allocator/address_pool.h"
@@ -35,9 +36,11 @@ class AddressBook {
 
  private:
   struct Book {
-    AddressPool pool;
+    std::vector<AddressPool> pools;  ///< One for each subnet; those of the first go first.
     std::set<Address> taken;
     std::map<model::NodeId, Address> nodes;  ///< The last of each.
+    /// As CIDR, by the subnet that it is of.
+    [[nodiscard]] std::string text(Address address) const;
   };
   enum class Use { Begins, Ends };
 

@@ -50,5 +50,23 @@ TEST_F(AddressBookTest, UnlessSomebodyElseHasItByNow) {
   EXPECT_EQ(book_.take_own(net_, node_), "10.7.0.3/29");
 }
 
+TEST(AddressBookOfSeveralSubnets, TheNextOneIsUsedWhenTheFirstIsFull) {
+  auto network = std::make_shared<model::Network>();
+  network->id = model::NetworkId("net");
+  network->ipam = {{"10.7.0.0/30", "", "10.7.0.1", {}}, {"10.9.0.0/29", "", "10.9.0.1", {}}};
+  state::Touched touched;
+  touched.networks.push_back({nullptr, network});
+  AddressBook book;
+  book.touch(touched);
+  EXPECT_EQ(book.take(network->id), "10.7.0.2/30");
+  EXPECT_EQ(book.take(network->id), "10.9.0.2/29");
+  EXPECT_EQ(book.take(network->id, "10.9.0.4").value(), "10.9.0.4/29");
+  EXPECT_EQ(book.take(network->id, "10.8.0.4").error().message,
+            "the address 10.8.0.4 is not one for members of the subnet 10.7.0.0/30, 10.9.0.0/29");
+  EXPECT_EQ(book.subnets().size(), 2U);
+  book.give_back(network->id, "10.7.0.2");
+  EXPECT_EQ(book.take(network->id), "10.7.0.2/30");
+}
+
 }  // namespace
 }  // namespace swarmward::scheduler

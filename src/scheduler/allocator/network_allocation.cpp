@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/result.h"
+
 namespace swarmward::scheduler {
 
 namespace {
 
-/// Source: swarm mode. The option names the id, or several with commas, of which overlay networks
-/// of one subnet use the first.
+/// Source: swarm mode. The option names the id, or several with commas, one for each subnet. We
+/// use the first: all subnets of a network are on one wire.
 constexpr char const* kVniOption = "com.docker.network.driver.overlay.vxlanid_list";
 constexpr std::uint32_t kFirstVni = 4096;
 constexpr std::uint32_t kLastVni = (1U << 24U) - 1;
@@ -58,6 +60,34 @@ NetworkAllocation failed(std::string err) {
   return {0, {}, std::move(err)};
 }
 
+/// Fills in what was not asked for. Errors: why it cannot be had.
+Result<Subnet> allocate_range(model::IpamConfig& config,
+                              std::set<Subnet> const& taken,
+                              SubnetPool& pool) {
+  auto subnet = parse_subnet(config.subnet);
+  if (!config.subnet.empty() && (!subnet || overlaps_any(*subnet, taken))) {
+    return conflict("invalid pool request: Pool overlaps with other one on this address space");
+  }
+  if (!subnet) {
+    subnet = pool.next(taken);
+  }
+  if (!subnet) {
+    return unavailable(
+        "could not find an available, non-overlapping IPv4 address pool among the "
+        "defaults to assign to the network");
+  }
+  auto const range = parse_subnet(config.range);
+  if (!config.range.empty() && (!range || !overlap(*range, *subnet))) {
+    return invalid_argument("the IP range " + config.range + " is not part of the subnet " +
+                            to_string(*subnet));
+  }
+  config.subnet = to_string(*subnet);
+  if (config.gateway.empty()) {
+    config.gateway = dotted(AddressPool(*subnet).gateway());
+  }
+  return *subnet;
+}
+
 }  // namespace
 
 PoolConfig pool_of(model::Cluster const& cluster) {
@@ -93,27 +123,16 @@ NetworkAllocation allocate_network(state::Snapshot const& snapshot,
   if (given.ipam.empty()) {
     given.ipam.emplace_back();
   }
-  auto& config = given.ipam.front();
-  auto subnet = parse_subnet(config.subnet);
-  if (!config.subnet.empty() && (!subnet || overlaps_any(*subnet, taken))) {
-    return failed("invalid pool request: Pool overlaps with other one on this address space");
+  if (network.spec.ingress && given.ipam.size() > 1) {
+    return failed("the network for published ports can have one subnet only");
   }
-  if (!subnet) {
-    subnet = pool.next(taken);
-  }
-  if (!subnet) {
-    return failed(
-        "could not find an available, non-overlapping IPv4 address pool among the "
-        "defaults to assign to the network");
-  }
-  auto const range = parse_subnet(config.range);
-  if (!config.range.empty() && (!range || !overlap(*range, *subnet))) {
-    return failed("the IP range " + config.range + " is not part of the subnet " +
-                  to_string(*subnet));
-  }
-  config.subnet = to_string(*subnet);
-  if (config.gateway.empty()) {
-    config.gateway = dotted(AddressPool(*subnet).gateway());
+  auto all = taken;
+  for (auto& config : given.ipam) {
+    auto const subnet = allocate_range(config, all, pool);
+    if (!subnet) {
+      return failed(subnet.error().message);
+    }
+    all.insert(*subnet);
   }
   return given;
 }

@@ -46,7 +46,8 @@ class NetworkPlanner {
     planned_.id = network_.id.str();
     planned_.name = network_.name();
     planned_.vni = network_.vni;
-    planned_.subnet = network_.ipam.empty() ? "" : network_.ipam[0].subnet;
+    planned_.subnet = first_subnet(network_);
+    planned_.more_subnets = more_subnets(network_);
     planned_.node_address = std::move(node_address);
     planned_.mtu = mtu_of(network_);
     planned_.internal = network_.spec.internal;

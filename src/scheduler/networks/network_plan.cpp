@@ -125,14 +125,15 @@ std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
       networks.push_back({id.str(),
                           network->name(),
                           network->vni,
-                          network->ipam.empty() ? "" : network->ipam[0].subnet,
+                          first_subnet(*network),
                           address_in(node->attachments, id),
                           mtu_of(*network),
                           network->spec.internal,
                           network->spec.ingress,
                           without_prefix(address),
                           is_encrypted(*network),
-                          node->access.resolvers});
+                          node->access.resolvers,
+                          more_subnets(*network)});
     }
   }
   return networks;

@@ -19,6 +19,18 @@ std::string without_prefix(std::string const& cidr) {
   return cidr.substr(0, cidr.find('/'));
 }
 
+std::string first_subnet(model::Network const& network) {
+  return network.ipam.empty() ? std::string() : network.ipam.front().subnet;
+}
+
+std::vector<std::string> more_subnets(model::Network const& network) {
+  std::vector<std::string> subnets;
+  for (std::size_t i = 1; i < network.ipam.size(); ++i) {
+    subnets.push_back(network.ipam[i].subnet);
+  }
+  return subnets;
+}
+
 bool serves(model::Task const& task) {
   return task.status.state == model::TaskState::Running &&
          task.desired_state < model::TaskState::Shutdown;

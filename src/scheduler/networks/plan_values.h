@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/network.h"
 #include "model/task.h"
@@ -22,6 +23,10 @@ template <class Addresses>
   }
   return {};
 }
+
+/// Of its subnets the first, empty if it has none yet, and the others.
+[[nodiscard]] std::string first_subnet(model::Network const& network);
+[[nodiscard]] std::vector<std::string> more_subnets(model::Network const& network);
 
 /// It runs and shall run.
 [[nodiscard]] bool serves(model::Task const& task);

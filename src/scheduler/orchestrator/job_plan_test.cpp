@@ -155,6 +155,23 @@ TEST_F(JobTest, TasksLeaveALostNode) {
   EXPECT_EQ(going(batch)[0]->node_id, a);
 }
 
+TEST_F(JobTest, WhatItsEngineCutOffIsRunAgain) {
+  add_node("a");
+  auto limited = job(1, 1);
+  limited.task.restart = attempts(1);
+  auto everywhere = global_job();
+  everywhere.task.restart = attempts(1);
+  for (auto const& id : {create(limited), create(everywhere)}) {
+    for (int i = 0; i < 3; ++i) {
+      obey();
+      ASSERT_EQ(going(id).size(), 1U) << i;
+      observe(going(id)[0]->id, TaskState::Shutdown);
+    }
+    complete_all(id);
+    EXPECT_EQ(completed(id), 1);
+  }
+}
+
 TEST_F(JobTest, AGlobalJobRunsOnceOnEachNode) {
   auto const a = add_node("a");
   auto const batch = create(global_job());

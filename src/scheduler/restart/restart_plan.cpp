@@ -12,9 +12,11 @@ namespace {
 
 using model::TaskState;
 
-/// Its node took it along: nobody's fault but the infrastructure's.
+/// Its node or its engine took it along: nobody's fault but the infrastructure's. For only wanted
+/// tasks are looked at here, and nobody asked for the shutdown of one.
 bool was_lost(model::Task const& task) {
-  return task.status.state == TaskState::Orphaned || is_evicted(task);
+  return task.status.state == TaskState::Orphaned || task.status.state == TaskState::Shutdown ||
+         is_evicted(task);
 }
 
 /// The update that made it is paused, and the user wants its failures left alone.

@@ -92,6 +92,21 @@ TEST_F(RestartTest, TheLabelKeepsDelaysAsTheyAre) {
   }
 }
 
+TEST_F(RestartTest, WhatItsEngineTookAlongIsReplacedWhateverThePolicySays) {
+  add_node("a");
+  auto wish = spec(1);
+  wish.task.restart = model::RestartPolicy{model::RestartCondition::None, seconds(5), 1, {}};
+  auto const web = create(wish);
+  for (int i = 0; i < 3; ++i) {
+    obey();
+    auto const lost = wanted(web)[0]->id;
+    observe(lost, TaskState::Shutdown);
+    ASSERT_EQ(wanted(web).size(), 1U);
+    EXPECT_NE(wanted(web)[0]->id, lost);
+    EXPECT_EQ(wanted(web)[0]->desired_state, TaskState::Running) << "without a delay";
+  }
+}
+
 TEST_F(RestartTest, ScalingDoesNotForgetAttempts) {
   add_node("a");
   auto wish = spec(1);

@@ -96,6 +96,7 @@ void describe(A& a, Ref<A, model::Node> node) {
   a.omit("ManagerStatus", node.manager);
   a.internal("role", node.role);
   a.internal("engine_name", node.engine_name);
+  a.internal("engine_id", node.engine_id);
   a.internal("access", node.access);
   a.internal("same_host", node.same_host);
   a.internal("can_encrypt", node.can_encrypt);

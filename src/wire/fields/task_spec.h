@@ -66,8 +66,9 @@ void describe(A& a, Ref<A, model::Placement> placement) {
   if constexpr (A::kReading) {
     placement.spread_preferences.clear();
     for (auto const& preference : preferences) {
-      placement.spread_preferences.push_back(preference.spread ? preference.spread->descriptor
-                                                               : std::string());
+      if (preference.spread) {  // Another kind than ours, or none: swarm mode drops it, too.
+        placement.spread_preferences.push_back(preference.spread->descriptor);
+      }
     }
   }
 }

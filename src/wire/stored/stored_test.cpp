@@ -169,9 +169,11 @@ TEST(Stored, AddressesOfTasksAndNodesAreKept) {
   node.attachments = {{model::NetworkId("net1"), "10.0.1.2/24"}};
   node.can_encrypt = true;
   node.data_path_addr = "10.9.9.9";
+  node.engine_id = "A:B h2";
   EXPECT_EQ(node_from_stored(stored(node))->attachments, node.attachments);
   EXPECT_TRUE(node_from_stored(stored(node))->can_encrypt);
   EXPECT_EQ(node_from_stored(stored(node))->data_path_addr, "10.9.9.9");
+  EXPECT_EQ(node_from_stored(stored(node))->engine_id, "A:B h2");
 }
 
 TEST(Stored, FormIsStable) {

@@ -76,6 +76,7 @@ class FakeApiEngine final : public backends::Engine {
 
   asio::awaitable<Result<backends::EngineInfo>> info() override { co_return unused(); }
   asio::awaitable<Result<void>> ping() override { co_return unused(); }
+  asio::awaitable<Result<void>> knock() override { co_return unused(); }
   void ping(Heard heard) override { heard(unused()); }
   asio::awaitable<Result<std::string>> create_container(std::string, std::string) override {
     co_return unused();

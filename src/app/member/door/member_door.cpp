@@ -8,6 +8,14 @@ namespace swarmward::app {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// Who has no certificate yet fetches the root and joins: each a request of its own, for which it
+/// waits half as long.
+constexpr std::chrono::seconds kStrangerTime{30};
+
+}  // namespace
+
 MemberDoor::MemberDoor(asio::any_io_executor executor,
                        state::StateStore& store,
                        LivenessDriver& liveness,
@@ -35,6 +43,7 @@ Result<void> MemberDoor::listen(std::string const& address) {
   options.engine_facts = [] { return api::EngineFacts{}; };
   options.swarm_header = [] { return std::string{}; };
   options.audit = false;
+  options.stranger_time = kStrangerTime;
   server_.emplace(executor_, std::move(options), *this);
   auto const judge = [this](std::string const& chain,
                             std::string const& from) -> Result<api::ClientIdentity> {

@@ -13,6 +13,8 @@ namespace {
 
 /// A longer name is not one of a host.
 constexpr std::size_t kHostnameLimit = 255;
+/// Engines' own are of 36 or 59 characters; then comes the name of the host.
+constexpr std::size_t kEngineIdLimit = kHostnameLimit + 100;
 
 /// As they are once the certificate is there. Empty if the swarm is gone.
 std::string roots_now(state::StateStore const& store) {
@@ -41,6 +43,10 @@ MemberDoor::Answer MemberDoor::join(api::Request const* request) {
   newcomer.address = address_of(*document, *request);
   newcomer.agent_port = port_of(*document, "AgentPort");
   newcomer.availability = availability_of(*document);
+  newcomer.engine_id = text_of(*document, "EngineId").substr(0, kEngineIdLimit);
+  if (auto const free = cluster::expect_free_engine(*snapshot, newcomer.engine_id); !free) {
+    co_return free.error();
+  }
   auto node = cluster::new_member(*snapshot->cluster, newcomer, random_);
   auto const id = node.id;
   // Managers of their own come with several managers; until then everybody joins as a worker.
@@ -62,6 +68,9 @@ MemberDoor::Answer MemberDoor::join(api::Request const* request) {
     }
     if (auto const known = cluster::token_role(*cluster, token); !known) {
       return known.error();
+    }
+    if (auto const free = cluster::expect_free_engine(draft.view(), node.engine_id); !free) {
+      return free.error();
     }
     draft.put(node);
     return {};

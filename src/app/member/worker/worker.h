@@ -29,6 +29,12 @@ class Worker {
     NetworkInspector* inspector = nullptr;  ///< Never null.
   };
 
+  /// What a joining host says that it is.
+  struct Host {
+    std::string name;
+    std::string engine_id;  ///< As backends::EngineInfo has it.
+  };
+
   Worker(boost::asio::any_io_executor executor,
          Settings settings,
          MemberTls& tls,
@@ -39,7 +45,7 @@ class Worker {
   /// read, the agent's port.
   Result<bool> resume();
   /// Errors: native's texts.
-  boost::asio::awaitable<Result<void>> join(wire::JoinRequest request, std::string hostname);
+  boost::asio::awaitable<Result<void>> join(wire::JoinRequest request, Host host);
   /// Forgets the swarm; a manager that can be reached is told.
   boost::asio::awaitable<void> leave();
   /// The daemon stops: a manager that can be reached is told.

@@ -11,7 +11,7 @@ namespace swarmward::app {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Result<void>> Worker::join(wire::JoinRequest request, std::string hostname) {
+asio::awaitable<Result<void>> Worker::join(wire::JoinRequest request, Host host) {
   auto const addresses = cluster::choose_member_addresses(
       {request.listen_addr, request.advertise_addr, request.data_path_addr},
       cluster::interface_addresses());
@@ -38,7 +38,8 @@ asio::awaitable<Result<void>> Worker::join(wire::JoinRequest request, std::strin
   for (auto const& manager : request.remote_addrs) {
     JoinQuestion question{manager,
                           request.join_token,
-                          hostname,
+                          host.name,
+                          host.engine_id,
                           record.advertise,
                           record.agent_port,
                           request.availability};
