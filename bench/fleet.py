@@ -38,18 +38,29 @@ def wait_for(check, what, seconds=1800, pause=0.1):
 
 
 class Fleet:
-    """`count` played engines in one process."""
+    """`count` played engines, in as many processes as their descriptors need."""
+
+    IN_ONE_PROCESS = 4000  # Each listens, has a stream of events, and a few connections for requests.
 
     def __init__(self, binaries, folder, count, cleanup):
         self.folder, self.count = pathlib.Path(folder), count
-        self.process = subprocess.Popen([binaries / "fake_fleet", folder, str(count)], stdout=subprocess.PIPE, text=True)
-        cleanup.callback(stop, self.process)
-        if self.process.stdout.readline() != "ready\n":
-            raise RuntimeError("fake_fleet did not start; is the limit of open files too low?")
-        self.control = Api(self.folder / "fleet.sock")
+        firsts = range(0, count, self.IN_ONE_PROCESS)
+        self.processes = [self._start(binaries, first, cleanup) for first in firsts]
+        for process in self.processes:
+            if process.stdout.readline() != "ready\n":
+                raise RuntimeError("fake_fleet did not start; is the limit of open files too low?")
+        self.controls = [Api(self.folder / f"fleet-{first}.sock") for first in firsts]
+
+    def _start(self, binaries, first, cleanup):
+        count = min(self.IN_ONE_PROCESS, self.count - first)
+        process = subprocess.Popen([binaries / "fake_fleet", self.folder, str(first), str(count)],
+                                   stdout=subprocess.PIPE, text=True)
+        cleanup.callback(stop, process)
+        return process
 
     def counters(self):
-        return self.control("GET", "/")
+        each = [control("GET", "/") for control in self.controls]
+        return {key: sum(counters[key] for counters in each) for key in each[0]}
 
 
 def stop(process):

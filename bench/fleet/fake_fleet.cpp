@@ -1,6 +1,6 @@
 // Many dockerds in one process, for measuring a manager at scale.
-//   fake_fleet DIR N        sockets DIR/0.sock … DIR/N-1.sock; DIR/fleet.sock tells the counters as
-//   JSON.
+//   fake_fleet DIR FIRST N        sockets DIR/FIRST.sock and the N-1 after it; DIR/fleet-FIRST.sock
+//   tells the counters as JSON.
 // Prints "ready" once all of them listen.
 #include <cstdio>
 #include <deque>
@@ -114,7 +114,7 @@ Response told(Counters const& counters) {
   return response;
 }
 
-int serve(std::string const& folder, std::size_t count) {
+int serve(std::string const& folder, std::size_t first, std::size_t count) {
   asio::io_context io(1);
   Counters counters;
   std::deque<FakeEngine> engines;
@@ -122,7 +122,7 @@ int serve(std::string const& folder, std::size_t count) {
   auto const listen = [&](std::string const& name) -> Acceptor& {
     return acceptors.emplace_back(io, asio::local::stream_protocol::endpoint(folder + "/" + name));
   };
-  for (std::size_t index = 0; index < count; ++index) {
+  for (std::size_t index = first; index < first + count; ++index) {
     auto& engine = engines.emplace_back(index, counters);
     accept(
         listen(std::to_string(index) + ".sock"),
@@ -130,7 +130,9 @@ int serve(std::string const& folder, std::size_t count) {
         &engine);
   }
   accept(
-      listen("fleet.sock"), [&](Request const&) { return told(counters); }, nullptr);
+      listen("fleet-" + std::to_string(first) + ".sock"),
+      [&](Request const&) { return told(counters); },
+      nullptr);
   std::puts("ready");
   std::fflush(stdout);
   io.run();
@@ -140,11 +142,13 @@ int serve(std::string const& folder, std::size_t count) {
 }  // namespace fleet
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fputs("usage: fake_fleet DIR N\n", stderr);
+  if (argc != 4) {
+    std::fputs("usage: fake_fleet DIR FIRST N\n", stderr);
     return 2;
   }
-  rlimit const many{1U << 20U, 1U << 20U};
-  ::setrlimit(RLIMIT_NOFILE, &many);
-  return fleet::serve(argv[1], std::stoul(argv[2]));
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  return fleet::serve(argv[1], std::stoul(argv[2]), std::stoul(argv[3]));
 }

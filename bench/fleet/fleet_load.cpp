@@ -88,8 +88,10 @@ int main(int argc, char** argv) {
     std::fputs("usage: fleet_load DIR ENGINES CONTAINERS\n", stderr);
     return 2;
   }
-  rlimit const many{1U << 20U, 1U << 20U};
-  ::setrlimit(RLIMIT_NOFILE, &many);
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
   std::string const folder = argv[1];
   auto const engines = std::stoul(argv[2]);
   auto const containers = std::stoul(argv[3]);

@@ -154,7 +154,7 @@ class Daemon::Impl {
   OwnedFile lock_;
   asio::io_context io_{1};
   ServiceManager service_manager_{io_.get_executor(), ServiceManager::wishes_of_environment()};
-  EngineDirectory engines_{io_.get_executor()};
+  EngineDirectory engines_{io_.get_executor(), raise_open_files()};
   LocalFacts facts_{io_.get_executor(), engines_};
   std::vector<cluster::EngineEntry> entries_;
   api::EventLog events_{io_.get_executor(), clock_};

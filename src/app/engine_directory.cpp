@@ -8,6 +8,11 @@
 
 namespace swarmward::app {
 
+EngineDirectory::EngineDirectory(boost::asio::any_io_executor executor, std::size_t descriptors)
+    : executor_(std::move(executor)),
+      connections_(
+          std::make_shared<backends::ConnectionBudget>(backends::connection_limits(descriptors))) {}
+
 Result<void> EngineDirectory::list(std::string const& name, std::string const& url) {
   auto address = net::parse_engine_address(url);
   if (!address) {
@@ -15,7 +20,8 @@ Result<void> EngineDirectory::list(std::string const& name, std::string const& u
   }
   bool const same_host = address->is_unix() || name == cluster::kLocalEngine;
   auto dialer = net::make_plain_dialer(std::move(*address));
-  listed_[name] = {backends::make_docker_engine(executor_, dialer), dialer, same_host};
+  listed_[name] = {
+      backends::make_docker_engine(executor_, dialer, connections_), dialer, same_host};
   return {};
 }
 
@@ -38,7 +44,8 @@ EngineAt EngineDirectory::of(model::Node const& node) {
                            dialer.error().message);
     return {};
   }
-  return others_[node.id] = {backends::make_docker_engine(executor_, *dialer), *dialer};
+  return others_[node.id] = {backends::make_docker_engine(executor_, *dialer, connections_),
+                             *dialer};
 }
 
 std::shared_ptr<backends::TaskFiles> EngineDirectory::files_of(model::Node const& node) const {

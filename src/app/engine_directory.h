@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "backends/docker/connection_budget.h"
 #include "backends/engine.h"
 #include "backends/task_files.h"
 #include "base/net/dialer.h"
@@ -22,8 +23,8 @@ struct EngineAt {
 /// adopted since, made when first asked for. Io thread only.
 class EngineDirectory {
  public:
-  explicit EngineDirectory(boost::asio::any_io_executor executor)
-      : executor_(std::move(executor)) {}
+  /// `descriptors`: how many this process may have.
+  EngineDirectory(boost::asio::any_io_executor executor, std::size_t descriptors);
 
   /// An engine given at start; cluster::kLocalEngine is this host's. Errors: InvalidArgument.
   Result<void> list(std::string const& name, std::string const& url);
@@ -42,6 +43,7 @@ class EngineDirectory {
 
  private:
   boost::asio::any_io_executor executor_;
+  std::shared_ptr<backends::ConnectionBudget> connections_;
   MakeDialer make_dialer_;
   MakeDialer make_agent_dialer_;
   std::map<std::string, EngineAt> listed_;

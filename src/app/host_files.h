@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "app/options.h"
@@ -28,6 +29,9 @@ class OwnedFile {
 
 /// Errors: Forbidden.
 [[nodiscard]] Result<void> write_pidfile(std::string const& path);
+
+/// Lets this process open as many files as it may, and says how many that are.
+std::size_t raise_open_files();
 
 /// What the TCP listeners of the API show and ask for. Errors: InvalidArgument, naming the file.
 [[nodiscard]] Result<net::TlsContext> load_front_tls(Options const& options);

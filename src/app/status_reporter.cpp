@@ -12,6 +12,15 @@
 
 namespace swarmward::app {
 
+namespace {
+
+/// Of so many tasks at once nobody follows each step: what they report in a little while is written
+/// together, most of it as one change of each task.
+constexpr std::size_t kManyTasks = 200;
+constexpr std::chrono::milliseconds kGatherFor{50};
+
+}  // namespace
+
 using Reports = std::map<model::TaskId, std::vector<model::TaskStatus>>;
 
 struct StatusReporter::Shared {
@@ -50,13 +59,15 @@ asio::awaitable<void> StatusReporter::flush(std::shared_ptr<Shared> shared) {
     auto batch = std::make_shared<Reports>(std::exchange(shared->waiting, {}));
     state::Change change = [batch](state::Draft& draft) -> Result<void> {
       for (auto const& [task, statuses] : *batch) {
-        for (auto const& status : statuses) {
-          scheduler::apply_status(draft, task, status);
-        }
+        scheduler::apply_statuses(draft, task, statuses);
       }
       return {};
     };
     auto result = co_await shared->store.update(std::move(change));
+    if (result && batch->size() >= kManyTasks) {
+      timer.expires_after(kGatherFor);
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
     if (!result) {
       for (auto& [task, statuses] : shared->waiting) {
         auto& earlier = (*batch)[task];

@@ -20,8 +20,10 @@ constexpr std::chrono::minutes kPullLimit{15};
 
 class DockerEngine final : public Engine {
  public:
-  DockerEngine(asio::any_io_executor executor, net::DialerPtr dialer)
-      : client_(std::move(executor), std::move(dialer)) {}
+  DockerEngine(asio::any_io_executor executor,
+               net::DialerPtr dialer,
+               std::shared_ptr<ConnectionBudget> budget)
+      : client_(std::move(executor), std::move(dialer), std::move(budget)) {}
 
   asio::awaitable<Result<EngineInfo>> info() override;
   std::string api_version() const override { return client_.version(); }
@@ -254,8 +256,10 @@ asio::awaitable<Result<std::unique_ptr<ByteStream>>> DockerEngine::open_document
 
 }  // namespace
 
-std::unique_ptr<Engine> make_docker_engine(asio::any_io_executor executor, net::DialerPtr dialer) {
-  return std::make_unique<DockerEngine>(std::move(executor), std::move(dialer));
+std::unique_ptr<Engine> make_docker_engine(asio::any_io_executor executor,
+                                           net::DialerPtr dialer,
+                                           std::shared_ptr<ConnectionBudget> budget) {
+  return std::make_unique<DockerEngine>(std::move(executor), std::move(dialer), std::move(budget));
 }
 
 Result<std::unique_ptr<Engine>> make_docker_engine(asio::any_io_executor executor,

@@ -12,7 +12,27 @@ namespace swarmward::backends {
 namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{5};
-constexpr std::size_t kIdleConnections = 8;
+/// After many requests at once.
+constexpr std::size_t kMostIdle = 64;
+/// Of more, each sign of life ends one.
+constexpr std::size_t kUsuallyIdle = 2;
+
+/// A connection: a body in pieces can be sent only once.
+bool needs_its_own(HttpRequest const& request) {
+  return request.pieces || request.anew;
+}
+
+/// Sent in one piece if the kernel has room at all, and with an answer of which nothing must be
+/// known to read it.
+bool is_simple(HttpRequest const& request) {
+  constexpr std::size_t kSmallBody = 16384;
+  return !needs_its_own(request) && request.body.size() <= kSmallBody && request.method != "HEAD";
+}
+
+Error too_many_connections() {
+  return unavailable(
+      "too many connections to engines are open: raise the limit of open files of swarmward");
+}
 
 }  // namespace
 
@@ -32,8 +52,12 @@ void BodyStream::close() {
   connection_->close();
 }
 
-HttpClient::HttpClient(asio::any_io_executor executor, net::DialerPtr dialer)
-    : executor_(std::move(executor)), dialer_(std::move(dialer)) {}
+HttpClient::HttpClient(asio::any_io_executor executor,
+                       net::DialerPtr dialer,
+                       std::shared_ptr<ConnectionBudget> budget)
+    : executor_(std::move(executor)),
+      dialer_(std::move(dialer)),
+      share_(std::make_shared<ConnectionShare>(std::move(budget))) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -49,23 +73,51 @@ HttpClient::ConnectionPtr HttpClient::take_idle() {
 }
 
 void HttpClient::keep(ConnectionPtr connection) {
-  if (idle_.size() < kIdleConnections) {
+  if (idle_.size() < kMostIdle && share_->keeps()) {
     idle_.push_back(std::move(connection));
+    share_->connection_freed();
+  }
+}
+
+asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
+    HttpRequest const* request) {
+  for (;;) {
+    if (auto kept = needs_its_own(*request) ? nullptr : take_idle()) {
+      co_return kept;
+    }
+    if (auto place = share_->enter(request->urgency)) {
+      co_return std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
+    }
+    if (!idle_.empty()) {
+      idle_.erase(idle_.begin());  // It makes room.
+      continue;
+    }
+    bool const again = co_await share_->wait(request->timeout);
+    if (!again) {
+      co_return too_many_connections();
+    }
   }
 }
 
 asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest const* request,
                                                                 ConnectionPtr asked) {
   Exchange exchange;
-  exchange.connection = asked || request->pieces || request->anew ? asked : take_idle();
-  if (exchange.connection) {
+  exchange.connection = asked;
+  if (!asked) {
+    auto found = co_await connection_for(request);
+    if (!found) {
+      co_return found.error();
+    }
+    exchange.connection = std::move(*found);
+  }
+  if (exchange.connection->connected()) {
     if (!asked) {
       exchange.connection->set_deadline(request->timeout);
     }
     auto answer = asked ? asked->read_head(request) : exchange.connection->exchange(request);
     auto head = co_await std::move(answer);
     // Of a kept connection at which nobody looked before: see ask().
-    bool const stale = head && asked && head->status >= 400;
+    bool const stale = head && !exchange.connection->looked_at() && head->status >= 400;
     if (head && !stale) {
       exchange.head = std::move(*head);
       co_return exchange;
@@ -77,8 +129,9 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
     if (!stale && !exchange.connection->failed_unanswered()) {
       co_return head.error();
     }
+    auto place = exchange.connection->give_up_place();
+    exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
   }
-  exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_);
   auto const timeout = request->timeout.count() == 0
                            ? kConnectTimeout
                            : std::min<std::chrono::milliseconds>(kConnectTimeout, request->timeout);
@@ -108,8 +161,25 @@ asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
   co_return Result<void>{};
 }
 
+/// Nearly always there is a kept connection, the kernel takes the request at once, and the answer
+/// is a plain one: then there is one coroutine instead of one for each part of the exchange.
 asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
-  auto response = co_await finish(&request, nullptr);
+  auto connection = is_simple(request) ? take_idle() : nullptr;
+  if (connection && !connection->send_at_once(request)) {
+    connection.reset();
+  }
+  if (connection) {
+    connection->set_deadline(request.timeout);
+    auto const ready = co_await connection->until_readable();
+    static_cast<void>(ready);  // What went wrong shows in the read.
+    auto answer = connection->answer_at_once();
+    if (answer) {
+      connection->rest();
+      keep(std::move(connection));
+      co_return std::move(*answer);
+    }
+  }
+  auto response = co_await finish(&request, std::move(connection));
   co_return response;
 }
 
@@ -128,6 +198,9 @@ asio::awaitable<Result<HttpResponse>> HttpClient::finish(HttpRequest const* requ
 
 /// Does not look whether the engine has closed the connection: that shows in the answer.
 void HttpClient::ask(std::shared_ptr<HttpRequest const> request, Answered done) {
+  if (idle_.size() > kUsuallyIdle) {
+    idle_.erase(idle_.begin());
+  }
   ConnectionPtr connection;
   if (!idle_.empty()) {
     connection = std::move(idle_.back());
@@ -183,7 +256,7 @@ asio::awaitable<Result<HttpStream>> HttpClient::open(HttpRequest request) {
     }
   } else {
     exchange->connection->set_deadline(std::chrono::milliseconds{0});
-    exchange->connection->forget_head();
+    exchange->connection->serve_stream();
     stream.body = std::make_unique<BodyStream>(exchange->connection);
   }
   stream.head = std::move(exchange->head);

@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "backends/docker/connection_budget.h"
 #include "backends/engine.h"
 #include "base/net/dialer.h"
 #include "base/result.h"
@@ -32,6 +33,7 @@ struct HttpRequest {
   /// Instead of `body`, for what is too large to be held: sent in chunks, once, over a connection
   /// of its own.
   BodyPieces pieces{};
+  Urgency urgency = Urgency::Usual;
   bool anew = false;  ///< Over a connection of its own, which nobody had before.
 };
 
@@ -67,12 +69,16 @@ struct HttpStream {
 };
 
 /// HTTP/1.1 to one place over kept connections. All on the thread of `executor`. A call that is
-/// cancelled loses its connection, nothing else. Must outlive its calls, not its streams.
+/// cancelled loses its connection, nothing else. Must outlive its calls, not its streams. Where
+/// there may be no further connection, a call waits for one, within its timeout.
 class HttpClient {
  public:
   using Answered = std::function<void(Result<HttpResponse>)>;
 
-  HttpClient(asio::any_io_executor executor, net::DialerPtr dialer);
+  /// `budget` of all who share it; null: there are few.
+  HttpClient(asio::any_io_executor executor,
+             net::DialerPtr dialer,
+             std::shared_ptr<ConnectionBudget> budget = nullptr);
   ~HttpClient();
   HttpClient(HttpClient const&) = delete;
   HttpClient& operator=(HttpClient const&) = delete;
@@ -102,12 +108,15 @@ class HttpClient {
                                              ConnectionPtr asked,
                                              Answered done);
   asio::awaitable<Result<void>> read_rest(Exchange* exchange);
+  /// A kept one, or a new one that is yet to be connected.
+  asio::awaitable<Result<ConnectionPtr>> connection_for(HttpRequest const* request);
   [[nodiscard]] ConnectionPtr take_idle();
   void keep(ConnectionPtr connection);
 
   asio::any_io_executor executor_;
   net::DialerPtr dialer_;
-  std::vector<ConnectionPtr> idle_;
+  std::shared_ptr<ConnectionShare> share_;
+  std::vector<ConnectionPtr> idle_;  ///< The last used one last.
 };
 
 }  // namespace swarmward::backends

@@ -58,8 +58,10 @@ std::string as_chunk(std::string const& piece) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer)
-    : socket_(executor), dialer_(std::move(dialer)) {}
+HttpConnection::HttpConnection(asio::any_io_executor const& executor,
+                               net::DialerPtr dialer,
+                               ConnectionShare::Place place)
+    : place_(std::move(place)), socket_(executor), dialer_(std::move(dialer)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
@@ -80,6 +82,7 @@ asio::awaitable<Result<void>> HttpConnection::connect(std::chrono::milliseconds 
     co_return failure("cannot reach", asio::error::operation_aborted);
   }
   socket_ = std::move(*socket);
+  was_connected_ = true;
   error_code error;
   socket_.non_blocking(true, error);
   co_return Result<void>{};
@@ -223,7 +226,13 @@ void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
   });
 }
 
-void HttpConnection::forget_head() {
+ConnectionShare::Place HttpConnection::give_up_place() {
+  close();
+  return std::move(place_);
+}
+
+void HttpConnection::serve_stream() {
+  place_.leave_client();
   if (parser_) {
     parser_->get().clear();
   }
@@ -239,6 +248,7 @@ void HttpConnection::rest() {
   set_deadline(std::chrono::milliseconds{0});
   parser_.reset();
   buffer_.shrink_to_fit();
+  looked_at_ = false;
 }
 
 bool HttpConnection::at_rest() const {
@@ -249,7 +259,8 @@ bool HttpConnection::reusable() {
   if (!at_rest()) {
     return false;
   }
-  return socket_.peek() == asio::error::would_block;
+  looked_at_ = socket_.peek() == asio::error::would_block;
+  return looked_at_;
 }
 
 }  // namespace swarmward::backends

@@ -11,15 +11,22 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "backends/docker/http_client.h"
+#include "base/net/as_result.h"
 
 namespace swarmward::backends {
 
 /// One connection to an engine; one exchange at a time. Only http_*.cpp include this.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(asio::any_io_executor const& executor, net::DialerPtr dialer);
+  HttpConnection(asio::any_io_executor const& executor,
+                 net::DialerPtr dialer,
+                 ConnectionShare::Place place);
 
   asio::awaitable<Result<void>> connect(std::chrono::milliseconds timeout);
+  /// It once was; whether it still is shows when it is used.
+  [[nodiscard]] bool connected() const { return was_connected_; }
+  /// To the connection that replaces it.
+  [[nodiscard]] ConnectionShare::Place give_up_place();
   /// Sends the request and reads the head of its answer.
   asio::awaitable<Result<HttpResponse>> exchange(HttpRequest const* request);
   /// The second half of it.
@@ -36,14 +43,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
                        [ready = std::move(ready)](auto const&) mutable { ready(); });
   }
 
+  /// The same for a coroutine that waits.
+  auto until_readable() { return socket_.async_wait(net::StreamSocket::wait_read, net::kAsResult); }
+
   /// The next bytes of the body; empty at its end.
   static asio::awaitable<Result<std::string>> read_piece(std::shared_ptr<HttpConnection> self);
   /// The same without a coroutine that waits: `take` is given all pieces one by one, at last an
   /// empty one or an error.
   static void listen(std::shared_ptr<HttpConnection> self,
                      std::function<void(Result<std::string>)> take);
-  /// What the head said is not needed any more; the body still is.
-  void forget_head();
+  /// What the head said is not needed any more; the body still is, for however long.
+  void serve_stream();
   /// The body has been read to its end.
   [[nodiscard]] bool complete() const { return !parser_ || parser_->is_done(); }
 
@@ -58,6 +68,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] bool at_rest() const;
   /// And the engine has neither closed it nor said anything since.
   [[nodiscard]] bool reusable();
+  /// reusable() has been asked before the exchange that is under way.
+  [[nodiscard]] bool looked_at() const { return looked_at_; }
   /// The last exchange failed before a byte of the answer came, and not for lack of time.
   [[nodiscard]] bool failed_unanswered() const { return !answered_ && !timed_out_; }
 
@@ -72,6 +84,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   [[nodiscard]] std::size_t next_piece();
   [[nodiscard]] Error failure(std::string_view doing, boost::system::error_code error) const;
 
+  ConnectionShare::Place place_;  ///< Given back after the descriptor is.
   net::StreamSocket socket_;
   std::unique_ptr<asio::steady_timer> deadline_;  ///< Null while there is none.
   std::chrono::milliseconds timeout_{0};
@@ -83,6 +96,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool answered_ = false;
   bool timed_out_ = false;
   bool closed_ = false;
+  bool was_connected_ = false;
+  bool looked_at_ = false;
 };
 
 }  // namespace swarmward::backends

@@ -15,9 +15,14 @@ std::shared_ptr<HttpRequest const> const& ping_request() {
     auto ping = std::make_shared<HttpRequest>();
     ping->target = "/_ping";
     ping->timeout = kPingTimeout;
+    ping->urgency = Urgency::SignOfLife;
     return std::shared_ptr<HttpRequest const>(std::move(ping));
   }();
   return request;
+}
+
+void put_version(std::string const& version, HttpRequest& request) {
+  request.target.insert(0, "/v" + version);
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ asio::awaitable<Result<void>> VersionedClient::address(HttpRequest* request) {
       co_return pinged.error();
     }
   }
-  request->target = "/v" + version_ + request->target;
+  put_version(version_, *request);
   co_return Result<void>{};
 }
 
@@ -83,8 +88,19 @@ asio::awaitable<Result<HttpResponse>> VersionedClient::ask(HttpRequest request) 
   co_return response;
 }
 
+/// As ask() does it, but that every coroutine counts here: each task takes several calls.
 asio::awaitable<Result<HttpResponse>> VersionedClient::call(HttpRequest request) {
-  auto response = co_await ask(std::move(request));
+  if (version_.empty()) {
+    auto const pinged = co_await ping();
+    if (!pinged) {
+      co_return pinged.error();
+    }
+  }
+  put_version(version_, request);
+  auto response = co_await client_.request(std::move(request));
+  if (!response) {
+    version_.clear();
+  }
   if (response && response->status >= 400) {
     co_return engine_error(response->status, response->body);
   }

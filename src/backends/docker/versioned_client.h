@@ -9,8 +9,10 @@ namespace swarmward::backends {
 /// without the version. Threads and lifetime as with HttpClient.
 class VersionedClient {
  public:
-  VersionedClient(asio::any_io_executor executor, net::DialerPtr dialer)
-      : client_(std::move(executor), std::move(dialer)) {}
+  VersionedClient(asio::any_io_executor executor,
+                  net::DialerPtr dialer,
+                  std::shared_ptr<ConnectionBudget> budget = nullptr)
+      : client_(std::move(executor), std::move(dialer), std::move(budget)) {}
 
   [[nodiscard]] asio::any_io_executor const& executor() const { return client_.executor(); }
   /// Spoken with the engine; empty until it is known.

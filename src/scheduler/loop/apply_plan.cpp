@@ -129,6 +129,21 @@ model::TaskStatus of_evicted(model::TaskStatus const& verdict, model::TaskStatus
   return seen;
 }
 
+/// False if it says nothing new.
+bool take_status(model::Task& task, model::TaskStatus status) {
+  if (is_evicted(task) && !model::is_terminal(task.status.state)) {
+    status = of_evicted(task.status, std::move(status));
+  }
+  if (status.state < task.status.state || task.status == status) {
+    return false;
+  }
+  if (status.state == model::TaskState::Running && task.running_since == Time{}) {
+    task.running_since = status.timestamp;
+  }
+  task.status = std::move(status);
+  return true;
+}
+
 }  // namespace
 
 model::Service rolled_back(model::Service service) {
@@ -177,24 +192,26 @@ void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& off
   }
 }
 
-bool apply_status(state::Draft& draft, model::TaskId const& id, model::TaskStatus status) {
+bool apply_status(state::Draft& draft, model::TaskId const& id, model::TaskStatus const& status) {
+  return apply_statuses(draft, id, {&status, 1});
+}
+
+bool apply_statuses(state::Draft& draft,
+                    model::TaskId const& id,
+                    std::span<model::TaskStatus const> statuses) {
   auto const known = draft.view().find_task(id);
   if (!known) {
     return false;
   }
-  if (is_evicted(*known) && !model::is_terminal(known->status.state)) {
-    status = of_evicted(known->status, std::move(status));
-  }
-  if (status.state < known->status.state || known->status == status) {
-    return false;
-  }
   auto task = *known;
-  if (status.state == model::TaskState::Running && task.running_since == Time{}) {
-    task.running_since = status.timestamp;
+  bool news = false;
+  for (auto const& status : statuses) {
+    news = take_status(task, status) || news;
   }
-  task.status = std::move(status);
-  draft.put(std::move(task));
-  return true;
+  if (news) {
+    draft.put(std::move(task));
+  }
+  return news;
 }
 
 }  // namespace swarmward::scheduler

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "base/id.h"
 #include "scheduler/task_plan.h"
 #include "state/snapshot.h"
@@ -18,7 +20,11 @@ void apply_rejections(state::Draft& draft, std::vector<model::TaskId> const& off
 
 /// An observation of the task's runner. States never go back; equal ones may change their texts.
 /// Returns false if it said nothing new.
-bool apply_status(state::Draft& draft, model::TaskId const& id, model::TaskStatus status);
+bool apply_status(state::Draft& draft, model::TaskId const& id, model::TaskStatus const& status);
+/// The same for several that were observed one after the other: one change of the task.
+bool apply_statuses(state::Draft& draft,
+                    model::TaskId const& id,
+                    std::span<model::TaskStatus const> statuses);
 
 /// The service with its spec and its previous spec exchanged.
 [[nodiscard]] model::Service rolled_back(model::Service service);

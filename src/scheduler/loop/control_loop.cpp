@@ -201,7 +201,7 @@ void ControlLoop::orphan(std::vector<state::TaskPtr> const& tasks) {
       status.state = model::TaskState::Orphaned;
       status.message = "Task belonged to a node that has been deleted";
       if (!model::is_terminal(task->status.state)) {
-        apply_status(draft, task->id, std::move(status));
+        apply_status(draft, task->id, status);
       }
     }
     return {};
