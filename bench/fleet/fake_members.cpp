@@ -79,9 +79,10 @@ class Members {
     request.advertise_addr = "127.0.0.1";
     request.remote_addrs = {manager_};
     request.join_token = token_;
+    app::Worker::Host host{"node" + std::to_string(index + 1), ""};
     asio::co_spawn(
         io_,
-        members_[index].worker.join(std::move(request), "node" + std::to_string(index + 1)),
+        members_[index].worker.join(std::move(request), std::move(host)),
         [this](std::exception_ptr const& bug, Result<void> const& joined) {
           if (bug) {
             std::rethrow_exception(bug);

@@ -81,6 +81,10 @@ void HttpClient::keep(ConnectionPtr connection) {
 
 asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
     HttpRequest const* request) {
+  if (request->anew) {
+    // Few at a time, so beyond the budget: that there is no place says nothing of the engine.
+    co_return std::make_shared<HttpConnection>(executor_, dialer_, ConnectionShare::Place());
+  }
   for (;;) {
     if (auto kept = needs_its_own(*request) ? nullptr : take_idle()) {
       co_return kept;

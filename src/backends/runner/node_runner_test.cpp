@@ -61,7 +61,7 @@ TEST_F(NodeRunnerTest, TimersChangeWhileItRuns) {
   runner->set_delays(delays);
   settle();
   lose_connection();
-  EXPECT_TRUE(until([&] { return engine->calls("info") > 3; }));
+  EXPECT_TRUE(until([&] { return engine->calls("knock") > 3; }));
 }
 
 TEST_F(NodeRunnerTest, FailuresToReconnectAreObservedRarely) {
@@ -70,7 +70,7 @@ TEST_F(NodeRunnerTest, FailuresToReconnectAreObservedRarely) {
   engine->reachable = false;
   make_runner(delays);
   runner->start();
-  EXPECT_TRUE(until([&] { return engine->calls("info") > 5; }));
+  EXPECT_TRUE(until([&] { return engine->calls("knock") > 5; }));
   EXPECT_EQ(sink.observations.size(), 1U);
 }
 

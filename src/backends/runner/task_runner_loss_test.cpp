@@ -34,7 +34,9 @@ TEST_F(TaskRunnerLossTest, AnEngineThatLetsNobodyInIsGoingDown) {
   EXPECT_EQ(status("t1").state, TaskState::Shutdown);
   EXPECT_EQ(status("t1").err, "its engine was shut down");
   EXPECT_EQ(status("t1").container->exit_code, 0);
+  EXPECT_FALSE(runner->connected()) << "nothing more is begun there";
 
+  ASSERT_TRUE(until([&] { return runner->connected(); }));
   give(task("t2"));
   engine->exit("web.1.t2", 0);
   settle();
