@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness.mesh import (PYTHON, attach, client_place, container, dig, enter, everywhere, host_of, inside,
+from harness.mesh import (PYTHON, attach, client_place, container, dig, enter, everywhere, host_of,
                           lan_address, make, on, resolved, several, virtual_ip)
 from harness.services import create, wait_running
 from harness.talk import ask, server
@@ -102,7 +102,8 @@ def test_names_of_one_word_in_spite_of_ndots(town):
     task = town.members.api.running("dotted")[0]
     wait_until(lambda: resolved(town.members, task, "client") == [virtual_ip(town.members, "client", town.network)],
                "services are known by their name", 20)
-    assert "timeout:3" in inside(town.members, task, "cat", "/etc/resolv.conf")[1]
+    engine = town.members.engines[host_of(town.members, task)]
+    assert engine.get(f"/containers/{container(task)}/json")["HostConfig"]["DnsOptions"] == ["timeout:3"]
     town.members.api.delete("/services/dotted")
 
 

@@ -9,6 +9,7 @@ import select
 import shutil
 import subprocess
 import termios
+import time
 
 import pytest
 
@@ -238,6 +239,10 @@ def typed(shop, *words, answers):
         status = process.wait(60)
         while select.select([ours], [], [], 0)[0] and more():
             pass
+        # The plugin may end a moment after the docker command that has started it.
+        deadline = time.monotonic() + 5
+        while not termios.tcgetattr(theirs)[3] & termios.ECHO and time.monotonic() < deadline:
+            time.sleep(0.05)
         return seen.decode(), status, bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
     finally:
         process.kill()
