@@ -113,6 +113,15 @@ bool is_predefined_network(std::string_view name) {
   return name == "host" || name == "bridge";
 }
 
+Result<void> check_removable(nlohmann::json const& local) {
+  if (!local.is_object() || local.value("Name", std::string()) != kGatewayBridge) {
+    return {};
+  }
+  return Error{ErrorCode::Forbidden,
+               "error while removing network: network " + std::string(kGatewayBridge) + " id " +
+                   local.value("Id", std::string()) + " has active endpoints"};
+}
+
 std::string swarm_network_of(nlohmann::json const& local) {
   return text_in(local, "Labels", kNodeIdLabel).empty() ? std::string()
                                                         : text_in(local, "Options", kNetworkOption);

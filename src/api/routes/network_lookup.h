@@ -28,6 +28,9 @@ namespace swarmward::api {
 /// been made by hand.
 inline constexpr std::string_view kGatewayBridge = "docker_gwbridge";
 
+/// A network of the engine's own as local_network() shows it. Errors: Forbidden, native's text.
+[[nodiscard]] Result<void> check_removable(nlohmann::json const& local);
+
 /// The id of the swarm's network that this network of an engine stands for there; empty if it is
 /// the engine's own.
 [[nodiscard]] std::string swarm_network_of(nlohmann::json const& local);

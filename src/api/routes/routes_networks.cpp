@@ -63,12 +63,9 @@ Result<std::vector<std::string>> engines_own(std::string const& list) {
 /// What a worker answers itself: it knows which networks its containers are in.
 bool is_for_worker(std::string_view method, std::string_view path) {
   std::string id;
-  if (method == "GET") {
-    return path == "/networks" || path == "/networks/" ||
-           matches_pattern("/networks/{id}", path, &id);
-  }
-  if (method == "DELETE") {
-    return matches_pattern("/networks/{id}", path, &id);
+  if (method == "GET" || method == "DELETE") {
+    bool const list = method == "GET" && (path == "/networks" || path == "/networks/");
+    return list || matches_pattern("/networks/{id}", path, &id);
   }
   return method == "POST" &&
          (path == "/networks/create" || path == "/networks/prune" ||
@@ -246,10 +243,8 @@ asio::awaitable<Result<Response>> Networks::remove(Call const* call) {
   }
   if (!match.swarm) {
     auto const local = co_await local_network(&context_.control, &call->id);
-    if (local.is_object() && local.value("Name", std::string()) == kGatewayBridge) {
-      co_return Error{ErrorCode::Forbidden,
-                      "error while removing network: network " + std::string(kGatewayBridge) +
-                          " id " + local.value("Id", std::string()) + " has active endpoints"};
+    if (auto const may_go = check_removable(local); !may_go) {
+      co_return may_go.error();
     }
     auto answer = co_await forward(call);
     co_return answer;

@@ -77,20 +77,17 @@ class AllocatorNetworksTest : public ClusterFixture {
 };
 
 TEST_F(AllocatorNetworksTest, ANetworkMayHaveSeveralSubnets) {
-  auto const wide =
-      add_network("wide", {{"10.40.0.0/30", "", "", {}}, {"10.40.1.0/29", "", "", {}}});
+  auto const wide = add_network("w", {{"10.40.0.0/30", "", "", {}}, {"10.40.1.0/29", "", "", {}}});
   ASSERT_THAT(network(wide)->ipam, SizeIs(2));
   EXPECT_EQ(network(wide)->ipam[1].gateway, "10.40.1.1");
-  EXPECT_EQ(network(add_network("over", {{"10.40.1.0/24", "", "", {}}}))->err,
-            "invalid pool request: Pool overlaps with other one on this address space");
-  EXPECT_EQ(
-      network(add_network("self", {{"10.41.0.0/24", "", "", {}}, {"10.41.0.0/16", "", "", {}}}))
-          ->err,
-      "invalid pool request: Pool overlaps with other one on this address space");
-  EXPECT_EQ(
-      network(add_network("ingress", {{"10.42.0.0/24", "", "", {}}, {"10.43.0.0/24", "", "", {}}}))
-          ->err,
-      "the network for published ports can have one subnet only");
+  auto const refusal = [&](std::string const& name, std::vector<model::IpamConfig> ipam) {
+    return network(add_network(name, std::move(ipam)))->err;
+  };
+  auto const* over = "invalid pool request: Pool overlaps with other one on this address space";
+  EXPECT_EQ(refusal("over", {{"10.40.1.0/24", "", "", {}}}), over);
+  EXPECT_EQ(refusal("self", {{"10.41.0.0/24", "", "", {}}, {"10.41.0.0/16", "", "", {}}}), over);
+  EXPECT_EQ(refusal("ingress", {{"10.42.0.0/24", "", "", {}}, {"10.43.0.0/24", "", "", {}}}),
+            "the network for published ports can have one subnet only");
 }
 
 TEST_F(AllocatorNetworksTest, NetworksAreCutFromThePoolOneAfterTheOther) {
