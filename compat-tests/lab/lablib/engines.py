@@ -43,8 +43,8 @@ mount --rbind /sys {root}/sys
 mount --rbind /dev {root}/dev
 # Whatever the lab makes in the tree goes with it.
 for own in /run {DATA}; do mkdir -p {root}$own; mount -t tmpfs lab-{host.netns} {root}$own; done
-for shared in /run/docker {host.lab.run} {host.data}; do
-  mkdir -p {root}$shared
+for shared in /run/docker /run/swarmward {host.lab.run} {host.data}; do
+  mkdir -p $shared {root}$shared
   mount --bind $shared $shared
   mount --make-shared $shared
   mount --bind $shared {root}$shared

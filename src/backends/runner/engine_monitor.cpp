@@ -51,6 +51,10 @@ void EngineMonitor::stop() {
   if (timer_) {
     timer_->cancel();
   }
+  drop_stream();
+}
+
+void EngineMonitor::drop_stream() {
   if (auto const stream = std::exchange(stream_, nullptr)) {
     stream->close();
   }
@@ -76,6 +80,7 @@ asio::awaitable<void> EngineMonitor::reconnect(std::shared_ptr<EngineMonitor> se
   if (!open) {
     self->observe_failure(open.error().message);
   } else if (!context.stopped) {
+    self->drop_stream();
     co_await self->try_connect();
   }
   self->go_on();
@@ -171,6 +176,7 @@ void EngineMonitor::listen() {
       return;
     }
     if (!event) {
+      self->drop_stream();
       self->lose(event.error().message);
     } else if (auto const owner = self->owner_.lock()) {
       owner->happened(*event);
@@ -231,9 +237,6 @@ void EngineMonitor::lose(std::string const& error) {
     return;
   }
   context_->connected = false;
-  if (auto const stream = std::exchange(stream_, nullptr)) {
-    stream->close();
-  }
   observe_failure(error);
   if (!busy_) {
     go_on();

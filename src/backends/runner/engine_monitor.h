@@ -35,7 +35,9 @@ class EngineMonitor final : public Rounds::Member,
   /// `turns`: for the first connect; null if there is no need to wait for others.
   void start(std::shared_ptr<Gate> turns);
   void stop();
-  /// It is not there any more, or about to go: connects anew once it takes connections.
+  /// It is not there any more, or about to go: connects anew once it takes connections. Until then
+  /// its events are listened to: an engine that is shut down takes its containers along after it
+  /// has closed everything else.
   void lose(std::string const& error);
 
  private:
@@ -50,6 +52,7 @@ class EngineMonitor final : public Rounds::Member,
   asio::awaitable<Result<void>> connect();
   asio::awaitable<Result<void>> list(Resync kind);
   void listen();
+  void drop_stream();
   void heard(Result<void> const& alive);
   static asio::awaitable<void> look(std::shared_ptr<EngineMonitor> self);
   void go_on();

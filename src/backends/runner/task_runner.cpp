@@ -55,6 +55,17 @@ TaskView TaskRunner::view() const {
   return view;
 }
 
+/// While the engine takes no connections nothing is begun there. But it may still tell of
+/// containers that it takes along, and their services need not wait for it.
+Step TaskRunner::next_step() const {
+  if (context_->stopped || resuming_later_) {
+    return Step::Wait;
+  }
+  auto const step = plan_step(view());
+  bool const told_of_its_end = step == Step::Confirm && !from_list_;
+  return context_->connected || told_of_its_end ? step : Step::Wait;
+}
+
 void TaskRunner::assign(Assignment assignment) {
   bool const new_wish = assignment.task->desired_state != task().desired_state;
   assignment_ = std::move(assignment);
@@ -136,7 +147,7 @@ void TaskRunner::end_resync(ContainerSummary const* found, Resync kind) {
 }
 
 void TaskRunner::wake() {
-  if (driving_ || idle() || plan_step(view()) == Step::Wait) {
+  if (driving_ || next_step() == Step::Wait) {
     return;
   }
   driving_ = true;
@@ -159,10 +170,10 @@ void TaskRunner::stop() {
 }
 
 asio::awaitable<void> TaskRunner::drive(std::shared_ptr<TaskRunner> self) {
-  Step step = self->idle() ? Step::Wait : plan_step(self->view());
+  Step step = self->next_step();
   while (step != Step::Wait && step != Step::Finish) {
     co_await self->perform(step);
-    step = self->idle() ? Step::Wait : plan_step(self->view());
+    step = self->next_step();
   }
   self->lease_.release();
   self->driving_ = false;

@@ -51,6 +51,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   [[nodiscard]] bool names_files() const;
   [[nodiscard]] bool idle() const;
   [[nodiscard]] TaskView view() const;
+  [[nodiscard]] Step next_step() const;
 
   static asio::awaitable<void> drive(std::shared_ptr<TaskRunner> self);
   asio::awaitable<void> perform(Step step);

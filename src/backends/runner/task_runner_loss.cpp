@@ -27,7 +27,7 @@ std::string events_until_now(std::string const& info) {
 
 asio::awaitable<void> TaskRunner::confirm_exit() {
   auto const place = co_await context_->looks.enter();
-  if (idle() || !doubtful_) {
+  if (next_step() != Step::Confirm) {
     co_return;
   }
   if (from_list_) {

@@ -14,6 +14,14 @@ class TaskRunnerLossTest : public testing::RunnerFixture {
     engine->documents["/info"] = R"({"SystemTime":"1970-01-01T00:33:20.5Z"})";
     engine->documents["/events?since=1&until=2000.500000000"] = events;
   }
+  /// As connect(), to an engine that is pinged all the time.
+  void connect_impatiently() {
+    auto delays = fast();
+    delays.ping = std::chrono::milliseconds(1);
+    make_runner(delays);
+    runner->start();
+    settle();
+  }
   /// The container ends at 1000, by the engine's clock, while nobody listens.
   void end_unheard(std::string const& name, std::int64_t code) {
     engine->reachable = false;
@@ -41,6 +49,33 @@ TEST_F(TaskRunnerLossTest, AnEngineThatLetsNobodyInIsGoingDown) {
   engine->exit("web.1.t2", 0);
   settle();
   EXPECT_EQ(status("t2").state, TaskState::Complete);
+}
+
+TEST_F(TaskRunnerLossTest, WhatAnEngineTakesAlongItTellsUntilItIsGone) {
+  connect_impatiently();
+  give(task("t1"));
+  give(task("t2"));
+  engine->fail_next("ping", unavailable("connection refused"), 1);
+  engine->fail_next("knock", unavailable("connection refused"), 1'000'000);
+  ASSERT_TRUE(until([&] { return !runner->connected(); }));
+  for (std::string const each : {"t1", "t2"}) {
+    engine->exit("web.1." + each, 0);
+    EXPECT_TRUE(until([&] { return status(each).state == TaskState::Shutdown; })) << each;
+    EXPECT_EQ(status(each).err, "its engine was shut down");
+  }
+  EXPECT_FALSE(runner->connected());
+}
+
+TEST_F(TaskRunnerLossTest, WhatEndsWhileItsEngineDidNotAnswerEndsByItself) {
+  engine->hold("knock");
+  connect_impatiently();
+  give(task("t1"));
+  engine->fail_next("ping", unavailable("i/o timeout"), 1);
+  ASSERT_TRUE(until([&] { return engine->calls("knock") == 1; })) << "that of the connection";
+  engine->exit("web.1.t1", 0);
+  ASSERT_TRUE(until([&] { return engine->calls("knock") == 2; })) << "that of the task";
+  engine->release("knock");
+  EXPECT_TRUE(until([&] { return status("t1").state == TaskState::Complete; }));
 }
 
 TEST_F(TaskRunnerLossTest, AnEngineThatWasStartedLaterHasTakenItAlong) {
