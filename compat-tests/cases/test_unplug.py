@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from harness.services import create, ids, shell, wait_running
+from harness.services import SLOW, create, ids, shell, wait_running
 from harness.targets import start_engine, stop_engine
 from harness.waiting import stays, wait_until
 from lablib.network import set_link
@@ -120,6 +120,22 @@ def test_what_an_engine_took_along_is_no_success(swarm, api, h3, daemon_too):
         wait_until(all_run, "all of them run again", 60)
         stays(all_run, "and go on", 3)
     assert not [task for task in api.tasks("backup") if task["Status"]["State"] == "complete"]
+
+
+@pytest.mark.swarmward_only("its agent ends with its engine")
+def test_an_engine_that_goes_down_tells_what_it_takes_along(swarm, api, h3):
+    """Each of its tasks, although it has long closed whatever else was open; some engines do that at once."""
+    create(api, "web", SLOW, replicas=6, RestartPolicy={"Condition": "none", "Delay": 0})
+    wait_running(swarm, "web", 6)
+    lost = [t["ID"] for t in api.running("web") if t["NodeID"] == api.nodes()["h3"]["ID"]]
+    assert len(lost) == 2
+    stop_engine(h3)
+
+    def said():
+        ends = [api.get(f"/tasks/{each}")["Status"] for each in lost]
+        return [(end["State"], end.get("Err")) for end in ends] == [("shutdown", "its engine was shut down")] * 2
+    wait_until(said, "they say why they ended")
+    wait_until(lambda: sum(len(on(swarm, host, "web")) for host in ("h1", "h2")) == 6, "both are replaced", 90)
 
 
 @pytest.mark.swarmward_only("it cannot combine live-restore and swarm mode")

@@ -124,6 +124,8 @@ class View:
             shown["Config"]["Hostname"] = config["Hostname"]
         shown["Config"]["Labels"] = {k: re.sub("<node h[0-9]>", "<node>", self.plain(v))  # Any node of a global service.
                                      for k, v in config["Labels"].items() if k != "com.docker.swarm.node.id"}
+        if given.get("RestartPolicy", {}).get("Name") == "no":
+            shown["HostConfig"]["RestartPolicy"] = {"MaximumRetryCount": 0, "Name": ""}  # As engines before 23 say it.
         shown["HostConfig"]["Mounts"] = [m for m in given.get("Mounts") or [] if m["Target"] not in files]
         shown["Mounts"] = sorted((f"{m['Type']} {m['Destination']} rw={m['RW']} {m['Propagation']}" for m in whole["Mounts"]
                                   if m["Destination"] not in files))

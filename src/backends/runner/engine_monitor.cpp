@@ -60,6 +60,13 @@ void EngineMonitor::drop_stream() {
   }
 }
 
+void EngineMonitor::drop_useless_stream() {
+  auto const owner = owner_.lock();
+  if (!context_->connected && (!owner || !owner->awaits_ends())) {
+    drop_stream();
+  }
+}
+
 asio::awaitable<void> EngineMonitor::connect_first(std::shared_ptr<EngineMonitor> self,
                                                    std::shared_ptr<Gate> turns) {
   if (turns) {
@@ -178,8 +185,13 @@ void EngineMonitor::listen() {
     if (!event) {
       self->drop_stream();
       self->lose(event.error().message);
-    } else if (auto const owner = self->owner_.lock()) {
+      return;
+    }
+    if (auto const owner = self->owner_.lock()) {
       owner->happened(*event);
+    }
+    if (!self->context_->connected) {  // Posted: it is the stream that calls.
+      asio::post(self->context_->executor, [self] { self->drop_useless_stream(); });
     }
   });
 }
@@ -237,6 +249,7 @@ void EngineMonitor::lose(std::string const& error) {
     return;
   }
   context_->connected = false;
+  drop_useless_stream();
   observe_failure(error);
   if (!busy_) {
     go_on();

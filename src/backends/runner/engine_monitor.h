@@ -24,6 +24,8 @@ class EngineMonitor final : public Rounds::Member,
     /// After `listed` of a new connection: the tasks can go on.
     virtual void connected() = 0;
     virtual void happened(ContainerEvent const& event) = 0;
+    /// Is there a container whose end would be an event?
+    [[nodiscard]] virtual bool awaits_ends() const = 0;
 
    protected:
     ~Owner() = default;
@@ -37,7 +39,7 @@ class EngineMonitor final : public Rounds::Member,
   void stop();
   /// It is not there any more, or about to go: connects anew once it takes connections. Until then
   /// its events are listened to: an engine that is shut down takes its containers along after it
-  /// has closed everything else.
+  /// has closed everything else. But no longer than they run, for it waits for whoever listens.
   void lose(std::string const& error);
 
  private:
@@ -53,6 +55,8 @@ class EngineMonitor final : public Rounds::Member,
   asio::awaitable<Result<void>> list(Resync kind);
   void listen();
   void drop_stream();
+  /// Unless there is something left to hear of.
+  void drop_useless_stream();
   void heard(Result<void> const& alive);
   static asio::awaitable<void> look(std::shared_ptr<EngineMonitor> self);
   void go_on();

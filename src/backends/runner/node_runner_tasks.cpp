@@ -1,6 +1,7 @@
 // What a NodeRunner does for its tasks.
 #include "backends/runner/node_runner_tasks.h"
 
+#include <algorithm>
 #include <set>
 
 #include <boost/asio/co_spawn.hpp>
@@ -228,6 +229,10 @@ void NodeRunner::Tasks::happened(ContainerEvent const& event) {
       container->second.id == event.container_id) {
     found_.erase(container);
   }
+}
+
+bool NodeRunner::Tasks::awaits_ends() const {
+  return std::ranges::any_of(runners_, [](auto const& each) { return each.second->runs(); });
 }
 
 void NodeRunner::Tasks::remove_unclaimed() {

@@ -30,6 +30,7 @@ class NodeRunner::Tasks final : public EngineMonitor::Owner,
   void listed(std::vector<ContainerSummary> containers, Resync kind) override;
   void connected() override;
   void happened(ContainerEvent const& event) override;
+  [[nodiscard]] bool awaits_ends() const override;
   void sort_in(ContainerSummary container);
   void remove_unclaimed();
   void finished(model::TaskId task);

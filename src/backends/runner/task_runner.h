@@ -39,6 +39,8 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   [[nodiscard]] std::vector<model::TaskNetwork> const& networks() const {
     return assignment_.networks;
   }
+  /// Its container does, as far as is known.
+  [[nodiscard]] bool runs() const { return present_ && phase_ == Phase::Running; }
   /// Its container shows files of the host, or will.
   [[nodiscard]] bool keeps_files() const;
   [[nodiscard]] std::string container_name() const { return model::full_name(task()); }

@@ -56,14 +56,16 @@ TEST_F(TaskRunnerLossTest, WhatAnEngineTakesAlongItTellsUntilItIsGone) {
   give(task("t1"));
   give(task("t2"));
   engine->fail_next("ping", unavailable("connection refused"), 1);
-  engine->fail_next("knock", unavailable("connection refused"), 1'000'000);
+  engine->fail_next("knock", unavailable("connection refused"), 10'000);
   ASSERT_TRUE(until([&] { return !runner->connected(); }));
   for (std::string const each : {"t1", "t2"}) {
+    EXPECT_EQ(engine->listeners(), 1U) << "before the end of " << each;
     engine->exit("web.1." + each, 0);
     EXPECT_TRUE(until([&] { return status(each).state == TaskState::Shutdown; })) << each;
     EXPECT_EQ(status(each).err, "its engine was shut down");
   }
   EXPECT_FALSE(runner->connected());
+  EXPECT_TRUE(until([&] { return engine->listeners() == 0; })) << "it would wait for them";
 }
 
 TEST_F(TaskRunnerLossTest, WhatEndsWhileItsEngineDidNotAnswerEndsByItself) {

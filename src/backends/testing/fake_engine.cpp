@@ -1,5 +1,7 @@
 #include "backends/testing/fake_engine.h"
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -118,6 +120,14 @@ void FakeEngine::emit(Container const& container, std::string const& action) {
       stream->notify();
     }
   }
+}
+
+std::size_t FakeEngine::listeners() const {
+  auto const open = std::ranges::count_if(streams_, [](auto const& weak) {
+    auto const stream = weak.lock();
+    return stream && !stream->ended;
+  });
+  return static_cast<std::size_t>(open);
 }
 
 FakeEngine::Container* FakeEngine::find(std::string const& id_or_name) {

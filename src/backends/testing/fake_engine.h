@@ -47,6 +47,8 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
 
   // What a test looks at.
   [[nodiscard]] int calls(std::string const& call) const;
+  /// Streams of events that are open.
+  [[nodiscard]] std::size_t listeners() const;
   [[nodiscard]] int most_in_flight(std::string const& call) const;
   [[nodiscard]] Container* find(std::string const& id_or_name);
   [[nodiscard]] std::size_t container_count() const { return containers_.size(); }
