@@ -17,9 +17,8 @@ namespace asio = boost::asio;
 /// Only on the thread that runs the context.
 class Deadlines final : public asio::execution_context::service {
  public:
-  class Member
-      : public boost::intrusive::list_base_hook<
-            boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  class Member : public boost::intrusive::list_base_hook<
+                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
     /// Its time is over; it is without a deadline by now.
     virtual void on_deadline() = 0;
