@@ -43,6 +43,32 @@ def test_state_is_kept(members, how):
     wait_running(members, "web", 6)
 
 
+@pytest.mark.swarmward_only("natively a daemon is its engine")
+def test_one_engine_is_in_one_swarm(members, binary, logs):
+    host, api = members.hosts[1], members.members["h2"]
+    other = Daemon(host, binary, logs / "other.log", "other")
+    other.start(["--engine", host.url, "--agent-port", "0"])
+    stranger = Api(other.url)
+    try:
+        init = {"ListenAddr": "127.0.0.1:23779", "AdvertiseAddr": "127.0.0.1", "Spec": {}}
+        join = members.join_request("h2") | {"ListenAddr": "127.0.0.1:23779"}
+        for path, body in (("init", init), ("join", join)):
+            refused = stranger.request("POST", f"/swarm/{path}", body)
+            assert refused.status == 409 and "for another swarmward of this host" in refused.json["message"], refused
+        assert stranger.get("/info")["Swarm"]["LocalNodeState"] == "inactive"
+        members.daemons["h2"].kill()
+        members.daemons["h2"].start()
+        members.wait_for_nodes()
+        assert stranger.request("POST", "/swarm/init", init).status == 409
+        api.post("/swarm/leave?force=true")
+        stranger.post("/swarm/init", init)
+        assert api.request("POST", "/swarm/join", members.join_request("h2")).status == 409
+    finally:
+        stranger.request("POST", "/swarm/leave?force=true")
+        other.stop()
+        other.remove()
+
+
 @pytest.fixture
 def three(hosts, binary, logs):
     """Three daemons on h1, each with an engine of its own, that know each other over the loopback."""

@@ -52,6 +52,7 @@ Membership::Membership(state::StateStore& store,
                        Worker& worker,
                        HostNetworks& networks,
                        StateGate& gate,
+                       EngineClaim claim,
                        std::vector<cluster::EngineEntry> listed,
                        RandomBytes random)
     : store_(store),
@@ -61,6 +62,7 @@ Membership::Membership(state::StateStore& store,
       worker_(worker),
       networks_(networks),
       gate_(gate),
+      claim_(std::move(claim)),
       listed_(std::move(listed)),
       random_(std::move(random)) {}
 
@@ -113,6 +115,17 @@ asio::awaitable<Result<model::NodeId>> Membership::init(api::InitOptions options
   if (cluster) {
     co_return unavailable(kAlreadyMember);
   }
+  if (auto claimed = claim_.take(); !claimed) {
+    co_return claimed.error();
+  }
+  auto founded = co_await found(std::move(options));
+  if (!founded) {
+    claim_.release();
+  }
+  co_return founded;
+}
+
+asio::awaitable<Result<model::NodeId>> Membership::found(api::InitOptions options) {
   auto founding = co_await prepare(std::move(options));
   if (!founding) {
     co_return founding.error();
@@ -155,6 +168,17 @@ asio::awaitable<Result<void>> Membership::join_as(wire::JoinRequest request, std
   if (store_.snapshot()->cluster || worker_.view()) {
     co_return unavailable(kAlreadyMember);
   }
+  if (auto claimed = claim_.take(); !claimed) {
+    co_return claimed.error();
+  }
+  auto joined = co_await enrol(std::move(request), std::move(hostname));
+  if (!joined && !worker_.view()) {
+    claim_.release();
+  }
+  co_return joined;
+}
+
+asio::awaitable<Result<void>> Membership::enrol(wire::JoinRequest request, std::string hostname) {
   auto const info = co_await local_engine()->info();
   if (!info) {
     co_return in_context("asking the engine of this host", info.error());
@@ -168,6 +192,15 @@ asio::awaitable<Result<void>> Membership::join_as(wire::JoinRequest request, std
   Worker::Host host{std::move(hostname), info->id};
   auto joined = co_await worker_.join(std::move(request), std::move(host));
   co_return joined;
+}
+
+void Membership::resumed() {
+  if (!in_swarm()) {
+    return;
+  }
+  if (auto const claimed = claim_.take(); !claimed) {
+    room_log("app")->error("engine.shared reason=\"{}\"", claimed.error().message);
+  }
 }
 
 asio::awaitable<Result<void>> Membership::add_new_engines() {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "api/swarm_control.h"
+#include "app/engine_claim.h"
 #include "app/engine_directory.h"
 #include "app/member/manager.h"
 #include "app/member/worker/worker.h"
@@ -21,6 +22,7 @@ class Membership final : public api::SwarmControl {
              Worker& worker,
              HostNetworks& networks,
              StateGate& gate,
+             EngineClaim claim,
              std::vector<cluster::EngineEntry> listed,
              RandomBytes random);
 
@@ -43,10 +45,15 @@ class Membership final : public api::SwarmControl {
 
   [[nodiscard]] bool in_swarm() const { return store_.snapshot()->cluster || worker(); }
 
+  /// At start: this host was in a swarm before.
+  void resumed();
   /// At start: engines listed since the swarm was made become nodes.
   asio::awaitable<Result<void>> add_new_engines();
 
  private:
+  asio::awaitable<Result<model::NodeId>> found(api::InitOptions options);
+  asio::awaitable<Result<void>> enrol(wire::JoinRequest request, std::string hostname);
+  asio::awaitable<Result<void>> depart(api::Force force);
   asio::awaitable<Result<cluster::Founding>> prepare(api::InitOptions options);
   asio::awaitable<Result<void>> leave_as_worker();
   asio::awaitable<Result<void>> leave_locked();
@@ -60,6 +67,7 @@ class Membership final : public api::SwarmControl {
   Worker& worker_;
   HostNetworks& networks_;
   StateGate& gate_;
+  EngineClaim claim_;  ///< Held while this host is in a swarm.
   std::vector<cluster::EngineEntry> listed_;
   RandomBytes random_;
   bool changing_ = false;  ///< A swarm is being made or joined.

@@ -103,6 +103,14 @@ asio::awaitable<Result<void>> Membership::remove_containers(std::string label) {
 }
 
 asio::awaitable<Result<void>> Membership::leave(api::Force force) {
+  auto left = co_await depart(force);
+  if (!in_swarm() && !gate_.locked()) {
+    claim_.release();
+  }
+  co_return left;
+}
+
+asio::awaitable<Result<void>> Membership::depart(api::Force force) {
   if (gate_.locked()) {
     if (force == api::Force::No) {
       co_return unavailable(kLeavingLocked);

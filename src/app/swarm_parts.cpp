@@ -35,6 +35,7 @@ Result<void> SwarmParts::enter() {
   if (auto resumed = resume_membership(); !resumed) {
     return resumed;
   }
+  membership_->resumed();
   runners_->adopt(*store_->snapshot());
   liveness_->expect_members();
   containers_.adopt(*store_->snapshot());
@@ -91,8 +92,16 @@ void SwarmParts::make_members(std::vector<cluster::EngineEntry> const& listed) {
   });
   engines_.reach_agents_by(
       [this](model::Node const& node) { return manager_->dialer_to(node, kTaskFilesProtocol); });
-  membership_.emplace(
-      *store_, *runners_, engines_, *manager_, *worker_, networks_, gate_, listed, random_);
+  membership_.emplace(*store_,
+                      *runners_,
+                      engines_,
+                      *manager_,
+                      *worker_,
+                      networks_,
+                      gate_,
+                      EngineClaim(options_.local_engine),
+                      listed,
+                      random_);
 }
 
 void SwarmParts::watch_state() {

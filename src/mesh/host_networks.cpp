@@ -71,14 +71,17 @@ Result<void> HostNetworks::keep_state() const {
 }
 
 Result<void> HostNetworks::follow(model::NetworkPlan plan) {
+  bool const another = plan != plan_;
+  plan_ = std::move(plan);
   FirstError first;
-  if (plan != plan_) {
-    plan_ = std::move(plan);
+  first.note(reconcile());
+  if (another) {
+    // Not before the kernel has it, for a disk is slow. Who is cut off here starts from the plan
+    // before, as if this one had come a moment later.
     auto kept = plan_;
     kept.keys.clear();  // The kernel has what it needs of them; on a disk they would be found.
     first.note(write_kept(paths_.plan, wire::network_plan_text(kept)));
   }
-  first.note(reconcile());
   return first.outcome();
 }
 

@@ -26,6 +26,9 @@ bool parse(Parser& parser, std::string_view head) {
   parser.body_limit(boost::none);
   parser.eager(false);
   parser.skip(true);
+  if (has_long_header(head)) {
+    return false;
+  }
   boost::system::error_code error;
   parser.put(boost::asio::buffer(head.data(), head.size()), error);
   return !has_folded_line(head) && (!error || error == http::error::need_more) &&
@@ -75,6 +78,18 @@ std::string header_line(std::string_view name, std::string_view value) {
 bool same_header(std::string_view a, std::string_view b) {
   auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+bool has_long_header(std::string_view head) {
+  auto begin = std::min(head.find("\r\n"), head.size()) + 2;
+  while (begin < head.size()) {
+    auto const end = std::min(head.find("\r\n", begin), head.size());
+    if (end - begin > kHeaderLimit) {
+      return true;
+    }
+    begin = end + 2;
+  }
+  return false;
 }
 
 std::optional<RequestHead> parse_request_head(std::string_view head) {

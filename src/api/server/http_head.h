@@ -13,6 +13,8 @@
 namespace swarmward::api {
 
 inline constexpr std::size_t kHeadLimit = 1 << 20;
+/// Of one header, name included. Boost.Beast keeps the places of its parts in 16 bits.
+inline constexpr std::size_t kHeaderLimit = 65'000;
 
 struct RequestHead {
   std::string method;
@@ -38,6 +40,9 @@ enum class AnswerTo { Head, Other };
 /// `head` ends with its empty line. Nothing if it is malformed.
 [[nodiscard]] std::optional<RequestHead> parse_request_head(std::string_view head);
 [[nodiscard]] std::optional<ResponseHead> parse_response_head(std::string_view head, AnswerTo to);
+
+/// A header with more than the 64 kB that the parser takes, which may be told apart from nonsense.
+[[nodiscard]] bool has_long_header(std::string_view head);
 
 /// Another target in the first line.
 [[nodiscard]] std::string replace_target(std::string_view head, std::string_view target);

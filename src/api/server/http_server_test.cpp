@@ -239,6 +239,10 @@ TEST_F(HttpServerTest, RefusesWhatItCannotServe) {
   EXPECT_THAT(reply("GARBAGE\r\n\r\n"), StartsWith("HTTP/1.1 400 Bad Request\r\n"));
   EXPECT_THAT(reply("GET /own HTTP/1.1\r\nA: " + std::string(60000, 'x') + "\r\n\r\n"),
               EndsWith("own:\n"));
+  EXPECT_THAT(reply("GET /own HTTP/1.1\r\nA: " + std::string(600000, 'x') + "\r\n\r\n"),
+              StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(reply("GET /own?a=" + std::string(600000, 'x') + " HTTP/1.1\r\n\r\n"),
+              EndsWith("own:\n"));
   EXPECT_THAT(reply("POST /own HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n"),
               StartsWith("HTTP/1.1 413"));
   EXPECT_THAT(reply("GET /silent HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 500"));

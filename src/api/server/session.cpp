@@ -103,7 +103,8 @@ asio::awaitable<Session::Go> Session::serve_request(std::string text) {
     co_return go;
   }
   if (!head || !target) {
-    auto const go = co_await reject_garbage(400);
+    unsigned const status = has_long_header(text) ? 431 : 400;
+    auto const go = co_await reject_garbage(status);
     co_return go;
   }
   request.text = std::move(text);

@@ -39,7 +39,7 @@ std::vector<model::PlannedPort> sample_ports() {
 Result<void> try_nftables(NetNamespace const& net) {
   auto const vips = plan_vip_rules(sample_network(), VipSource::Client, nullptr);
   auto const ports = plan_ingress_rules(sample_network(), sample_ports(), nullptr);
-  return apply_rules(net, render_vip_table(vips) + render_ingress_tables(ports));
+  return apply_rules(net, {render_vip_table(vips) + render_ingress_tables(ports)});
 }
 
 Result<void> try_chains(NetNamespace const& net, std::string const& iptables, Backend backend) {

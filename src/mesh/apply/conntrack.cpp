@@ -15,6 +15,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
+#include "mesh/apply/run_apart.h"
+
 namespace swarmward::mesh {
 namespace {
 
@@ -207,7 +209,7 @@ Result<std::size_t> forget_flows(NetNamespace const& net, std::span<FlowFilter c
   }
   Search search{.filters = filters, .found = {}};
   int error = 0;
-  auto const done = net.run([&]() -> Result<void> {
+  auto const done = run_apart(net, [&]() -> Result<void> {
     Socket const socket(mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC));
     if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
       error = errno;
@@ -220,6 +222,7 @@ Result<std::size_t> forget_flows(NetNamespace const& net, std::span<FlowFilter c
       int const failed = forget(socket.get(), flow);
       error = error != 0 ? error : failed;
     }
+    close_with_thread();  // After a change of rules any socket to them is slow to close.
     return {};
   });
   if (!done) {

@@ -57,7 +57,7 @@ class EncryptionTest : public MiniOverlayTest {
 
   /// Before frames are handed to iptables: the kernel may leave out other chains for those.
   void count_packets() {
-    auto const made = apply_rules(wire(), R"(table bridge seen {
+    auto const made = apply_rules(wire(), {R"(table bridge seen {
   counter sealed { }
   counter clear { }
   counter pieces { }
@@ -67,7 +67,7 @@ class EncryptionTest : public MiniOverlayTest {
     ip frag-off & 0x1fff != 0 counter name pieces
     udp dport 4789 counter name clear
   }
-})");
+})"});
     ASSERT_TRUE(made) << made.error().message;
   }
 

@@ -69,7 +69,7 @@ Result<void> Ingress::apply(std::vector<model::PlannedPort> const& ports) {
   if (home_ == nullptr) {
     return invalid_argument("published ports need the ingress network first");
   }
-  auto kept = plan_ingress_rules(network_, ports, nullptr).kept;
+  auto kept = plan_kept(network_, ports);
   // From the tasks outwards: nobody is sent where nothing is ready.
   if (auto routed = add_kept_routes(*home_, kept); !routed) {
     return routed;

@@ -39,16 +39,23 @@ std::string error_text(nft_ctx* context) {
 
 }  // namespace
 
-Result<void> apply_rules(NetNamespace const& net, std::string const& commands) {
+Result<void> apply_rules(NetNamespace const& net, std::vector<std::string> const& transactions) {
   return run_apart(net, [&]() -> Result<void> {
     auto const context = make_context();
     if (!context) {
       return unavailable("nftables: no context");
     }
-    if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) != 0) {
-      return unavailable(fmt::format("nftables: {}", error_text(context.get())));
+    Result<void> done;
+    for (auto const& commands : transactions) {
+      if (done && !commands.empty() &&
+          nft_run_cmd_from_buffer(context.get(), commands.c_str()) != 0) {
+        done = unavailable(fmt::format("nftables: {}", error_text(context.get())));
+      }
     }
-    return {};
+    // The kernel lets the socket be closed only when it has thrown away what went: some ten
+    // milliseconds after the change came into force.
+    close_with_thread();
+    return done;
   });
 }
 

@@ -9,7 +9,6 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "mesh/apply/netlink.h"
 #include "mesh/apply/nft.h"
 
 namespace swarmward::mesh {
@@ -126,15 +125,11 @@ std::uint32_t read_generation(Netlink& netlink) {
   return generation;
 }
 
-std::uint32_t generation_of(NetNamespace const& net) {
-  auto netlink = Netlink::open(net, NETLINK_NETFILTER);
-  return netlink ? read_generation(*netlink) : 0;
-}
-
 }  // namespace
 
 bool has_nftables(NetNamespace const& net) {
-  return generation_of(net) != 0;
+  auto netlink = Netlink::open(net, NETLINK_NETFILTER);
+  return netlink && read_generation(*netlink) != 0;
 }
 
 OwnedTables::OwnedTables(NetNamespace const& net, std::vector<std::string> tables)
@@ -144,53 +139,65 @@ Result<void> OwnedTables::run(std::string const& commands) {
   if (commands.empty()) {
     return {};
   }
-  if (!commands.starts_with("add table ") && !intact()) {
-    return changed_by_others();
-  }
-  return write(commands);
+  return run(StagedChange{.add = {}, .turn = commands, .remove = {}});
 }
 
 Result<void> OwnedTables::run(StagedChange const& change) {
   if (change == StagedChange()) {
     return {};
   }
-  if (!change.add.starts_with("add table ") && !intact()) {
+  bool const anew = change.add.starts_with("add table ") || change.turn.starts_with("add table ");
+  if (!anew && !untouched() && !intact()) {
     return changed_by_others();
   }
-  for (auto const* commands : {&change.add, &change.turn, &change.remove}) {
-    if (auto done = write(*commands); !done) {
-      return done;
-    }
-  }
-  return {};
-}
-
-Result<void> OwnedTables::write(std::string const& commands) {
-  if (commands.empty()) {
-    return {};
-  }
-  if (auto done = apply_rules(net_, commands); !done) {
+  if (auto done = apply_rules(net_, {change.add, change.turn, change.remove}); !done) {
     return done;
   }
-  if (alters_structure(commands)) {
+  if (alters_structure(change.add) || alters_structure(change.turn) ||
+      alters_structure(change.remove)) {
     seen_ = listing();
   }
-  generation_ = generation_of(net_);
+  generation_ = generation();
   elements_.reset();
-  if (commands.starts_with("add table ") || count_ <= kFewElements) {
+  if (anew || count_ <= kFewElements) {
     auto const all = elements();
-    if (generation_of(net_) == generation_) {  // Else it may be that others' work was read.
+    if (generation() == generation_) {  // Else it may be that others' work was read.
       elements_ = all;
     }
   }
   return {};
 }
 
+Netlink* OwnedTables::netlink() {
+  if (!netlink_) {
+    auto opened = Netlink::open(net_, NETLINK_NETFILTER);
+    if (!opened) {
+      return nullptr;
+    }
+    netlink_ = std::move(*opened);
+  }
+  return &*netlink_;
+}
+
+std::uint32_t OwnedTables::generation() {
+  auto* const kernel = netlink();
+  auto const number = kernel == nullptr ? 0 : read_generation(*kernel);
+  if (number == 0) {
+    netlink_.reset();
+  }
+  return number;
+}
+
+/// Has nobody changed any rules of the namespace since our last change?
+bool OwnedTables::untouched() {
+  return !seen_.empty() && generation_ != 0 && generation() == generation_;
+}
+
 bool OwnedTables::intact() {
   if (seen_.empty()) {
     return false;
   }
-  auto const now = generation_of(net_);
+  auto const now = generation();
   bool const untouched = now != 0 && now == generation_;
   if (untouched && elements_) {
     return true;
@@ -209,12 +216,11 @@ bool OwnedTables::intact() {
 }
 
 std::uint64_t OwnedTables::elements() {
-  auto netlink = Netlink::open(net_, NETLINK_NETFILTER);
   ElementSum all;
-  if (netlink) {
+  if (auto* const kernel = netlink()) {
     for (auto const& table : tables_) {
-      for (auto const& set : set_names(*netlink, table)) {
-        add_elements(*netlink, table, set, all);
+      for (auto const& set : set_names(*kernel, table)) {
+        add_elements(*kernel, table, set, all);
       }
     }
   }
@@ -229,17 +235,18 @@ Result<void> OwnedTables::remove() {
     commands += fmt::format("add table {0}\ndelete table {0}\n", table);
   }
   seen_.clear();
-  return apply_rules(net_, commands);
+  netlink_.reset();
+  return apply_rules(net_, {commands});
 }
 
-std::string OwnedTables::listing() const {
-  auto netlink = Netlink::open(net_, NETLINK_NETFILTER);
-  if (!netlink) {
+std::string OwnedTables::listing() {
+  auto* const kernel = netlink();
+  if (kernel == nullptr) {
     return {};
   }
   std::string all;
   for (auto const& table : tables_) {
-    auto const one = list_table(*netlink, table);
+    auto const one = list_table(*kernel, table);
     if (one.empty()) {
       return {};
     }

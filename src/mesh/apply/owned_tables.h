@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "mesh/apply/net_namespace.h"
+#include "mesh/apply/netlink.h"
 #include "mesh/render/staged_change.h"
 
 namespace swarmward::mesh {
@@ -41,12 +42,17 @@ class OwnedTables {
   [[nodiscard]] Result<void> remove();
 
  private:
-  [[nodiscard]] std::string listing() const;
-  [[nodiscard]] Result<void> write(std::string const& commands);
+  [[nodiscard]] std::string listing();
+  [[nodiscard]] bool untouched();
+  /// The kernel's number of the namespace's rules; 0 where it cannot be told.
+  [[nodiscard]] std::uint32_t generation();
+  [[nodiscard]] Netlink* netlink();
   [[nodiscard]] std::uint64_t elements();
 
   NetNamespace const& net_;
   std::vector<std::string> tables_;
+  /// Kept open: after a change one is slow to close. Nothing before it is used.
+  std::optional<Netlink> netlink_;
   std::string seen_;  ///< The listing after the last change.
   /// The kernel's number of the namespace's rules when they were last known to be right. Each
   /// change of anybody counts it up.

@@ -15,4 +15,8 @@ namespace swarmward::mesh {
 [[nodiscard]] Result<void> run_apart(NetNamespace const& net,
                                      std::function<Result<void>()> const& work);
 
+/// Called by the work: what it has open now is closed by the kernel after the thread has ended for
+/// those who wait for it, whatever closes it before. For descriptors that are slow to close.
+void close_with_thread();
+
 }  // namespace swarmward::mesh

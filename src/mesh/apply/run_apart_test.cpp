@@ -1,6 +1,8 @@
 #include "mesh/apply/run_apart.h"
 
+#include <array>
 #include <filesystem>
+#include <string>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -54,9 +56,26 @@ TEST_F(RunApartTest, TheWorkHasLowDescriptorsAndLeavesOursAlone) {
   EXPECT_FALSE(run_apart(net, [] { return Result<void>(unavailable("no")); }));
 }
 
+TEST_F(RunApartTest, WhatIsClosedWithTheThreadIsClosed) {
+  std::array<int, 2> low{};
+  ASSERT_EQ(pipe(low.data()), 0);
+  auto const name = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(low[1]);
+  auto const done = run_apart(NetNamespace::current().value(), [&]() -> Result<void> {
+    int const end = open(name.c_str(), O_WRONLY | O_CLOEXEC);
+    close_with_thread();
+    close(end);
+    return end < 0 ? Result<void>(unavailable("no end")) : Result<void>();
+  });
+  ASSERT_TRUE(done);
+  close(low[1]);
+  char ignored = 0;
+  EXPECT_EQ(read(low[0], &ignored, 1), 0) << "its other end is open for ever";
+  close(low[0]);
+}
+
 TEST_F(RunApartTest, RulesAreWrittenHoweverManyDescriptorsThereAre) {
   auto const net = NetNamespace::current().value();
-  auto const applied = apply_rules(net, "add table ip ward_test\n");
+  auto const applied = apply_rules(net, {"add table ip ward_test\n"});
   ASSERT_TRUE(applied) << applied.error().message;
   EXPECT_TRUE(list_table_json(net, "ip ward_test"));
 }

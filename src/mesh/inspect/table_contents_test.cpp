@@ -22,8 +22,9 @@ model::PlannedNetwork network_with_vip() {
 TEST(TableContents, CommandsAreReadAsWhatTheyMake) {
   auto const rules = plan_vip_rules(network_with_vip(), VipSource::Client, nullptr);
   auto const contents = rendered_contents(render_vip_table(rules), kVipTable);
-  EXPECT_THAT(contents.chains,
-              ElementsAre(Pair("balance", 1), Pair("pick2_5", 2), Pair("source", 1)));
+  EXPECT_THAT(
+      contents.chains,
+      ElementsAre(Pair("balance", 1), Pair("pick2_5", 2), Pair("share", 1), Pair("source", 1)));
   EXPECT_THAT(contents.sets.at("hairpin"), ElementsAre("10.0.1.11 . 10.0.1.11"));
   EXPECT_THAT(contents.sets.at("vips"), ElementsAre("10.0.1.5 : goto pick2_5"));
   EXPECT_THAT(contents.sets.at("backends"),

@@ -1,6 +1,7 @@
 #include "mesh/render/balancer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -26,8 +27,8 @@ std::string chain_name(Pick const& pick) {
 std::set<Pick> picks_of(Balance const& balance) {
   std::set<Pick> picks;
   for (auto const& [key, balanced] : balance) {
-    if (!balanced.targets.empty()) {
-      picks.insert(pick_of(balanced));
+    if (!balanced->targets.empty()) {
+      picks.insert(pick_of(*balanced));
     }
   }
   return picks;
@@ -82,17 +83,25 @@ void compare_key(std::string const& key,
   }
 }
 
+/// Both are sorted, so one walk over them tells what differs.
 Elements compare(Balance const& previous, Balance const& wanted) {
   Elements elements;
   static Balanced const kNone;
-  for (auto const& [key, balanced] : previous) {
-    auto const found = wanted.find(key);
-    compare_key(key, balanced, found == wanted.end() ? kNone : found->second, elements);
-  }
-  for (auto const& [key, balanced] : wanted) {
-    if (!previous.contains(key)) {
-      compare_key(key, kNone, balanced, elements);
+  auto before = previous.begin();
+  auto after = wanted.begin();
+  while (before != previous.end() || after != wanted.end()) {
+    bool const gone =
+        after == wanted.end() || (before != previous.end() && before->first < after->first);
+    bool const fresh = !gone && (before == previous.end() || after->first < before->first);
+    if (gone) {
+      compare_key(before->first, *before->second, kNone, elements);
+    } else if (fresh) {
+      compare_key(after->first, kNone, *after->second, elements);
+    } else if (before->second != after->second) {
+      compare_key(before->first, *before->second, *after->second, elements);
     }
+    before = fresh ? before : std::next(before);
+    after = gone ? after : std::next(after);
   }
   return elements;
 }
@@ -114,6 +123,47 @@ std::vector<std::string> seat_targets(std::vector<std::string> const& previous,
     }
   }
   return seats;
+}
+
+BalancePlanner::BalancePlanner(Balance const* previous, TargetText target_text)
+    : previous_(previous), target_text_(target_text) {
+  if (previous != nullptr) {
+    expected_ = previous->begin();
+  }
+}
+
+Balance::value_type const* BalancePlanner::find_previous(std::string const& key) {
+  if (previous_ == nullptr) {
+    return nullptr;
+  }
+  if (expected_ == previous_->end() || expected_->first != key) {
+    expected_ = previous_->find(key);
+  }
+  return expected_ == previous_->end() ? nullptr : &*expected_++;
+}
+
+void BalancePlanner::add(std::string key,
+                         std::uint32_t counter,
+                         std::vector<std::string> const& backends,
+                         std::uint32_t target_port) {
+  auto const* before = find_previous(key);
+  if (before != nullptr && before->second->backends == backends &&
+      before->second->target_port == target_port) {
+    balance_.insert(balance_.end(), *before);
+    return;
+  }
+  std::vector<std::string> wanted;
+  for (auto const& backend : backends) {
+    if (auto const address = parse_address(backend)) {
+      wanted.push_back(target_text_(*address, target_port));
+    }
+  }
+  auto const seats = before == nullptr ? std::vector<std::string>() : before->second->targets;
+  Balanced balanced{.targets = seat_targets(seats, wanted),
+                    .counter = counter % kCountersPerSize,
+                    .backends = backends,
+                    .target_port = target_port};
+  balance_.emplace_hint(balance_.end(), std::move(key), std::move(balanced));
 }
 
 std::string render_balance(BalancerSchema const& schema, Balance const& wanted) {

@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "mesh/address.h"
 #include "mesh/render/staged_change.h"
 
 namespace swarmward::mesh {
@@ -16,11 +19,31 @@ struct Balanced {
   /// Tells apart the counters of round robin. Keys that share one disturb each other's turns: two
   /// services of two tasks, asked in turn, would each always meet the same task.
   std::uint32_t counter = 0;
+  /// What the targets were made from: addresses, and the port of the tasks (0: that of the client).
+  std::vector<std::string> backends = {};
+  std::uint32_t target_port = 0;
   bool operator==(Balanced const&) const = default;
 };
 
+/// The same value in the states before and after a change that leaves it alone: of ten thousand
+/// keys a change touches one or two, the others are neither copied nor compared.
+class SharedBalanced {
+ public:
+  SharedBalanced(Balanced value)  // NOLINT(google-explicit-constructor): a value like any other.
+      : value_(std::make_shared<Balanced const>(std::move(value))) {}
+
+  Balanced const& operator*() const { return *value_; }
+  Balanced const* operator->() const { return value_.get(); }
+  bool operator==(SharedBalanced const& other) const {
+    return value_ == other.value_ || *value_ == *other.value_;
+  }
+
+ private:
+  std::shared_ptr<Balanced const> value_;
+};
+
 /// By the text of the key.
-using Balance = std::map<std::string, Balanced>;
+using Balance = std::map<std::string, SharedBalanced>;
 
 /// How many counters keys with the same number of targets use at most. A rule each, so their number
 /// does not grow with the services; those with neighbouring ports or VIPs never share one.
@@ -31,13 +54,40 @@ struct BalancerSchema {
   std::string table;     ///< With its family: "ip ward_vip".
   std::string dispatch;  ///< The map from a key to the chain that picks.
   std::string targets;   ///< The map from a key and an index to a target.
-  std::string pick;      ///< What a chain does once the index is in the packet's mark.
+  /// What a chain does once the index is in the packet's mark. Should not name the map of targets:
+  /// for each new rule that does the kernel walks over all of its elements.
+  std::string pick;
 };
 
 /// Which target has which index: those of `previous` that are still wanted keep theirs as far as
 /// there is one for them, the others fill what is free. So a target that goes costs one move.
 [[nodiscard]] std::vector<std::string> seat_targets(std::vector<std::string> const& previous,
                                                     std::vector<std::string> const& wanted);
+
+/// The text of a target from a backend's address and the port.
+using TargetText = std::string (*)(Address, std::uint32_t);
+
+/// Fills a balance key by key, with what `previous` (may be null) has where nothing has changed.
+class BalancePlanner {
+ public:
+  BalancePlanner(Balance const* previous, TargetText target_text);
+
+  /// Backends that are no addresses are left out, and so is a key that was there before.
+  void add(std::string key,
+           std::uint32_t counter,
+           std::vector<std::string> const& backends,
+           std::uint32_t target_port);
+
+  [[nodiscard]] Balance take() { return std::move(balance_); }
+
+ private:
+  [[nodiscard]] Balance::value_type const* find_previous(std::string const& key);
+
+  Balance const* previous_;
+  TargetText target_text_;
+  Balance::const_iterator expected_;  ///< Plans are sorted: where the next key is, most likely.
+  Balance balance_;
+};
 
 /// Commands that fill the empty maps of a new table. Keys without targets get no element: their
 /// packets go on to the namespace itself, which refuses them.

@@ -114,6 +114,53 @@ TEST(RenderBalanceChange, AChainInUseByOthersStays) {
   EXPECT_THAT(change.remove, Not(HasSubstr("delete chain")));
 }
 
+std::string with_port(Address backend, std::uint32_t port) {
+  return to_text(backend) + ":" + std::to_string(port);
+}
+
+Balance planned(Balance const* previous,
+                std::vector<std::pair<std::string, std::string>> const& keys) {
+  BalancePlanner planner(previous, &with_port);
+  for (auto const& [key, backend] : keys) {
+    planner.add(key, 1, {backend, "nonsense"}, 80);
+  }
+  return planner.take();
+}
+
+TEST(BalancePlanner, WhatHasNotChangedIsShared) {
+  auto const before = planned(nullptr, {{"a", "10.0.0.1"}, {"c", "10.0.0.3"}, {"e", "10.0.0.5"}});
+  EXPECT_THAT(before.at("a")->targets, ElementsAre("10.0.0.1:80"));
+  auto const after = planned(&before,
+                             {{"b", "10.0.0.2"},
+                              {"c", "10.0.0.4"},
+                              {"a", "10.0.0.1"},
+                              {"e", "10.0.0.5"},
+                              {"b", "10.0.0.9"}});
+  EXPECT_EQ(&*after.at("a"), &*before.at("a"));
+  EXPECT_EQ(&*after.at("e"), &*before.at("e"));
+  EXPECT_THAT(after.at("c")->targets, ElementsAre("10.0.0.4:80"));
+  EXPECT_THAT(after.at("b")->targets, ElementsAre("10.0.0.2:80"));
+  EXPECT_EQ(after.size(), 4U);
+}
+
+TEST(BalancePlanner, AnotherPortOfTheTasksIsAChange) {
+  auto const before = planned(nullptr, {{"a", "10.0.0.1"}});
+  BalancePlanner planner(&before, &with_port);
+  planner.add("a", 1, {"10.0.0.1", "nonsense"}, 81);
+  EXPECT_THAT(planner.take().at("a")->targets, ElementsAre("10.0.0.1:81"));
+}
+
+TEST(RenderBalanceChange, KeysThatComeAndGoBetweenOthers) {
+  auto const before = planned(nullptr, {{"a", "10.0.0.1"}, {"b", "10.0.0.2"}, {"d", "10.0.0.4"}});
+  auto const after = planned(&before, {{"a", "10.0.0.1"}, {"c", "10.0.0.3"}, {"d", "10.0.0.4"}});
+  auto const change = render_balance_change(kSchema, before, after);
+  EXPECT_EQ(change.add, "add element ip t backends { c . 256 : 10.0.0.3:80 }\n");
+  EXPECT_EQ(change.turn,
+            "delete element ip t keys { b }\n"
+            "add element ip t keys { c : goto pick1_1 }\n");
+  EXPECT_EQ(change.remove, "delete element ip t backends { b . 256 }\n");
+}
+
 /// Random changes: seats have no gaps, and who stays within the new size keeps the place.
 TEST(SeatTargets, HoldsForRandomChanges) {
   std::mt19937 random(20);

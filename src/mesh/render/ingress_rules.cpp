@@ -11,22 +11,11 @@ namespace swarmward::mesh {
 namespace {
 
 BalancerSchema ingress_schema() {
-  return {.table = kIngressTable,
-          .dispatch = "ports",
-          .targets = "backends",
-          .pick =
-              "meta l4proto { tcp, udp, sctp } dnat ip addr . port to "
-              "meta l4proto . th dport . meta mark map @backends"};
+  return {.table = kIngressTable, .dispatch = "ports", .targets = "backends", .pick = "goto share"};
 }
 
-std::vector<std::string> target_texts(model::PlannedPort const& port) {
-  std::vector<std::string> texts;
-  for (auto const& backend : port.backends) {
-    if (auto const address = parse_address(backend)) {
-      texts.push_back(fmt::format("{} . {}", to_text(*address), port.target_port));
-    }
-  }
-  return texts;
+std::string port_target(Address backend, std::uint32_t port) {
+  return fmt::format("{} . {}", to_text(backend), port);
 }
 
 std::set<Address> other_nodes(model::PlannedNetwork const& network) {
@@ -98,6 +87,10 @@ std::string render_ip_table(IngressRules const& rules) {
       "    iifname \"br0\" ct state new ct mark set ether saddr map @entries\n"
       "    iifname \"br0\" ct direction reply meta mark set ct mark\n"
       "  }}\n"
+      "  chain share {{\n"
+      "    meta l4proto {{ tcp, udp, sctp }} dnat ip addr . port to "
+      "meta l4proto . th dport . meta mark map @backends\n"
+      "  }}\n"
       "  chain balance {{\n"
       "    type nat hook prerouting priority -100; policy accept;\n"
       "    iifname \"{1}\" meta l4proto . th dport vmap @ports\n"
@@ -137,6 +130,14 @@ std::string render_isolation_table() {
 
 }  // namespace
 
+KeptClients plan_kept(model::PlannedNetwork const& network,
+                      std::vector<model::PlannedPort> const& ports) {
+  if (!parse_address(network.node_address) || !parse_subnet(network.subnet)) {
+    return {};
+  }
+  return plan_kept_clients(network, ports, other_nodes(network));
+}
+
 IngressRules plan_ingress_rules(model::PlannedNetwork const& network,
                                 std::vector<model::PlannedPort> const& ports,
                                 IngressRules const* previous) {
@@ -150,20 +151,13 @@ IngressRules plan_ingress_rules(model::PlannedNetwork const& network,
   rules.subnet = *subnet;
   rules.balancers = other_nodes(network);
   rules.kept = plan_kept_clients(network, ports, rules.balancers);
-  static Balanced const kNone;
+  BalancePlanner planner(previous == nullptr ? nullptr : &previous->balance, &port_target);
   for (auto const& port : ports) {
-    auto const published = published_port(port);
-    if (!published || rules.balance.contains(published_text(*published))) {
-      continue;
+    if (auto const published = published_port(port)) {
+      planner.add(published_text(*published), port.published_port, port.backends, port.target_port);
     }
-    auto const key = published_text(*published);
-    auto const* before = &kNone;
-    if (previous != nullptr && previous->balance.contains(key)) {
-      before = &previous->balance.at(key);
-    }
-    rules.balance[key] = {.targets = seat_targets(before->targets, target_texts(port)),
-                          .counter = port.published_port % kCountersPerSize};
   }
+  rules.balance = planner.take();
   return rules;
 }
 

@@ -34,6 +34,10 @@ inline constexpr char const* kIngressDevice = "ward1";
 inline constexpr std::uint32_t kToHostMark = 1;
 inline constexpr std::uint32_t kKeptToHostMark = 2;
 
+/// Pure. Connections to these ports that keep their clients, as far as the network is known.
+[[nodiscard]] KeptClients plan_kept(model::PlannedNetwork const& network,
+                                    std::vector<model::PlannedPort> const& ports);
+
 /// Pure. `network` is the ingress network.
 [[nodiscard]] IngressRules plan_ingress_rules(model::PlannedNetwork const& network,
                                               std::vector<model::PlannedPort> const& ports,

@@ -2,39 +2,59 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
+#include <string>
 
 namespace swarmward::mesh {
 namespace {
 
 using Filters = std::set<FlowFilter>;
 
-std::set<Address> members(model::PlannedNetwork const& network) {
-  std::set<Address> found;
-  for (auto const& member : network.local) {
-    found.insert(parse_address(member).value_or(Address{}));
+/// What two lists do not share at their beginnings and ends. Lists of plans are sorted, and of
+/// their thousands of values a change touches one or two.
+template <class T>
+struct Differing {
+  Differing(std::vector<T> const& previous, std::vector<T> const& wanted) {
+    auto const begin = std::ranges::mismatch(previous, wanted);
+    auto const end = std::ranges::mismatch(std::make_reverse_iterator(previous.end()),
+                                           std::make_reverse_iterator(begin.in1),
+                                           std::make_reverse_iterator(wanted.end()),
+                                           std::make_reverse_iterator(begin.in2));
+    before = {begin.in1, end.in1.base()};
+    after = {begin.in2, end.in2.base()};
   }
-  for (auto const& peer : network.peers) {
-    found.insert(parse_address(peer.address).value_or(Address{}));
-  }
-  return found;
+
+  std::span<T const> before;
+  std::span<T const> after;
+};
+
+Address address_of(std::string const& member) {
+  return parse_address(member).value_or(Address{});
 }
 
 /// One filter for each member that is no longer there.
 Filters gone(model::PlannedNetwork const& previous, model::PlannedNetwork const& wanted) {
+  Differing const local(previous.local, wanted.local);
+  Differing const peers(previous.peers, wanted.peers);
+  std::set<Address> left;
+  std::ranges::transform(local.after, std::inserter(left, left.end()), address_of);
+  std::ranges::transform(
+      peers.after, std::inserter(left, left.end()), address_of, &model::PlannedPeer::address);
   Filters filters;
-  auto const left = members(wanted);
-  for (auto const address : members(previous)) {
-    if (!left.contains(address)) {
+  auto const note = [&](std::string const& member) {
+    if (auto const address = address_of(member); !left.contains(address)) {
       filters.insert({.answered_by = address, .asked_for = {}, .asked_port = {}, .protocol = {}});
     }
-  }
+  };
+  std::ranges::for_each(local.before, note);
+  std::ranges::for_each(peers.before, note, &model::PlannedPeer::address);
   return filters;
 }
 
 /// Flows of UDP by who answers them: each backend, or the VIP itself where there is none.
-Filters udp_of_vips(model::PlannedNetwork const& network) {
+Filters udp_of_vips(std::span<model::PlannedVip const> vips) {
   Filters filters;
-  for (auto const& vip : network.vips) {
+  for (auto const& vip : vips) {
     auto const asked = parse_address(vip.address).value_or(Address{});
     auto const add = [&](Address answers) {
       filters.insert({.answered_by = answers,
@@ -52,7 +72,7 @@ Filters udp_of_vips(model::PlannedNetwork const& network) {
   return filters;
 }
 
-Filters udp_of_ports(std::vector<model::PlannedPort> const& ports, Address asked) {
+Filters udp_of_ports(std::span<model::PlannedPort const> ports, Address asked) {
   Filters filters;
   for (auto const& port : ports) {
     auto const published = published_port(port);
@@ -84,15 +104,17 @@ std::vector<FlowFilter> joined(Filters all, Filters const& before, Filters const
 
 std::vector<FlowFilter> plan_stale_flows(model::PlannedNetwork const& previous,
                                          model::PlannedNetwork const& wanted) {
-  return joined(gone(previous, wanted), udp_of_vips(previous), udp_of_vips(wanted));
+  Differing const vips(previous.vips, wanted.vips);
+  return joined(gone(previous, wanted), udp_of_vips(vips.before), udp_of_vips(vips.after));
 }
 
 std::vector<FlowFilter> plan_stale_ingress_flows(IngressState const& previous,
                                                  IngressState const& wanted,
                                                  Address asked) {
+  Differing const ports(previous.ports, wanted.ports);
   return joined(gone(previous.network, wanted.network),
-                udp_of_ports(previous.ports, asked),
-                udp_of_ports(wanted.ports, asked));
+                udp_of_ports(ports.before, asked),
+                udp_of_ports(ports.after, asked));
 }
 
 std::vector<FlowFilter> plan_stale_host_flows(std::set<Published> const& previous,

@@ -1,5 +1,10 @@
 #include "mesh/render/stale_flows.h"
 
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -68,6 +73,52 @@ TEST(StaleFlows, AVipThatGetsABackendForgetsWhoAskedInVain) {
   idle.vips[0].backends.clear();
   EXPECT_THAT(plan_stale_flows(idle, network()),
               ElementsAre(FlowFilter{kVip, kVip, std::nullopt, model::Protocol::Udp}));
+}
+
+TEST(StaleFlows, AMemberThatMovesHereIsNotGone) {
+  auto before = network();
+  before.peers = {{"10.0.1.20", "h"}, {"10.0.1.21", "h"}, {"10.0.1.22", "h"}};
+  auto after = before;
+  after.local.push_back("10.0.1.21");
+  std::erase_if(after.peers, [](auto const& peer) { return peer.address == "10.0.1.21"; });
+  EXPECT_THAT(plan_stale_flows(before, after), IsEmpty());
+  EXPECT_THAT(plan_stale_flows(after, before), IsEmpty());
+}
+
+/// Whatever comes and goes, at the ends or between: each member that is gone, and nobody else.
+TEST(StaleFlows, HoldsForRandomMembers) {
+  std::mt19937 random(7);
+  auto const choose = [&] {
+    std::map<std::string, bool> members;
+    for (int i = 10; i < 20; ++i) {
+      if (random() % 3 != 0) {
+        members["10.0.1." + std::to_string(i)] = random() % 2 == 0;
+      }
+    }
+    return members;
+  };
+  auto const planned = [](std::map<std::string, bool> const& members) {
+    model::PlannedNetwork network;
+    for (auto const& [address, is_local] : members) {
+      if (is_local) {
+        network.local.push_back(address);
+      } else {
+        network.peers.push_back({address, "h"});
+      }
+    }
+    return network;
+  };
+  for (int round = 0; round < 300; ++round) {
+    auto const before = choose();
+    auto const after = choose();
+    std::vector<FlowFilter> expected;
+    for (auto const& [address, is_local] : before) {
+      if (!after.contains(address)) {
+        expected.push_back(all_of(*parse_address(address)));
+      }
+    }
+    EXPECT_EQ(plan_stale_flows(planned(before), planned(after)), expected);
+  }
 }
 
 TEST(StaleFlows, TheHostForgetsDatagramsToPortsThatAreNewOrGone) {

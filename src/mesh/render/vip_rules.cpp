@@ -9,20 +9,11 @@ namespace swarmward::mesh {
 namespace {
 
 BalancerSchema vip_schema() {
-  return {.table = kVipTable,
-          .dispatch = "vips",
-          .targets = "backends",
-          .pick = "meta l4proto { tcp, udp, sctp } dnat to ip daddr . meta mark map @backends"};
+  return {.table = kVipTable, .dispatch = "vips", .targets = "backends", .pick = "goto share"};
 }
 
-std::vector<std::string> target_texts(std::vector<std::string> const& backends) {
-  std::vector<std::string> texts;
-  for (auto const& backend : backends) {
-    if (auto const address = parse_address(backend)) {
-      texts.push_back(to_text(*address));
-    }
-  }
-  return texts;
+std::string vip_target(Address backend, std::uint32_t /*port*/) {
+  return to_text(backend);
 }
 
 std::vector<std::string> hairpins(std::set<Address> const& of, std::set<Address> const& without) {
@@ -56,20 +47,13 @@ VipRules plan_vip_rules(model::PlannedNetwork const& network,
       rules.local.insert(*address);
     }
   }
-  static Balanced const kNone;
+  BalancePlanner planner(previous == nullptr ? nullptr : &previous->balance, &vip_target);
   for (auto const& vip : network.vips) {
-    auto const address = parse_address(vip.address);
-    auto const key = address ? to_text(*address) : std::string();
-    if (!address || rules.balance.contains(key)) {
-      continue;
+    if (auto const address = parse_address(vip.address)) {
+      planner.add(to_text(*address), address->value, vip.backends, 0);
     }
-    auto const* before = &kNone;
-    if (previous != nullptr && previous->balance.contains(key)) {
-      before = &previous->balance.at(key);
-    }
-    rules.balance[key] = {.targets = seat_targets(before->targets, target_texts(vip.backends)),
-                          .counter = address->value % kCountersPerSize};
   }
+  rules.balance = planner.take();
   return rules;
 }
 
@@ -87,6 +71,9 @@ std::string render_vip_table(VipRules const& rules) {
       "  map vips {{ type ipv4_addr : verdict; }}\n"
       "  map backends {{ type ipv4_addr . mark : ipv4_addr; }}\n"
       "  set hairpin {{ type ipv4_addr . ipv4_addr; }}\n"
+      "  chain share {{\n"
+      "    meta l4proto {{ tcp, udp, sctp }} dnat to ip daddr . meta mark map @backends\n"
+      "  }}\n"
       "  chain balance {{\n"
       "    type nat hook prerouting priority -100; policy accept;\n"
       "    meta l4proto {{ tcp, udp, sctp }} ip daddr vmap @vips\n"

@@ -48,7 +48,7 @@ TEST(VipRules, PlacesOfBackendsAreKept) {
   auto changed = network();
   changed.vips[0].backends = {"10.0.1.12", "10.0.1.13"};
   auto const after = plan_vip_rules(changed, VipSource::Client, &before);
-  EXPECT_THAT(after.balance.at("10.0.1.5").targets, ElementsAre("10.0.1.13", "10.0.1.12"));
+  EXPECT_THAT(after.balance.at("10.0.1.5")->targets, ElementsAre("10.0.1.13", "10.0.1.12"));
 }
 
 TEST(VipRules, AMemberThatComesOrGoesIsOneElement) {

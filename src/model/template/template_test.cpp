@@ -63,6 +63,11 @@ struct Row {
   std::string_view expected;
 };
 
+TEST(Template, DefinesNoTemplates) {
+  EXPECT_THAT(outcome(R"({{define "x"}}{{end}})"),
+              ::testing::HasSubstr("{{define}} is not supported in placeholders"));
+}
+
 TEST(Template, Expands) {
   constexpr Row kRows[] = {
       {"plain }}", "plain }}"},
