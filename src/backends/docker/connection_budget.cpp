@@ -22,7 +22,9 @@ struct ConnectionBudget::Turn {
 };
 
 ConnectionBudget::Limits connection_limits(std::size_t descriptors) {
-  return {descriptors / 8 * 7, descriptors / 32 * 29, descriptors / 16 * 15};
+  constexpr std::size_t kLeastStep = 22;
+  auto const step = std::min(descriptors / 40, kLeastStep + descriptors / 256);
+  return {descriptors - 5 * step, descriptors - 4 * step, descriptors - 3 * step};
 }
 
 std::size_t ConnectionBudget::usual_share() const {

@@ -124,11 +124,18 @@ TEST_F(ConnectionBudgetTest, AStreamLeavesItsClientTheOtherConnections) {
 }
 
 TEST(ConnectionLimits, LeaveAPartForAllElse) {
-  auto const limits = connection_limits(20000);
-  EXPECT_LT(limits.kept, limits.usual);
-  EXPECT_LT(limits.usual, limits.most);
-  EXPECT_GE(limits.most, 18000U);  // Events of ten thousand engines, and requests to most of them.
-  EXPECT_LE(limits.most, 19000U);
+  for (std::size_t const descriptors : {64U, 256U, 1024U, 20000U, 1U << 20}) {
+    auto const limits = connection_limits(descriptors);
+    EXPECT_LT(limits.kept, limits.usual);
+    EXPECT_LT(limits.usual, limits.most);
+    EXPECT_LE(limits.most, descriptors - descriptors / 100);
+  }
+  EXPECT_LE(connection_limits(1024).most, 1024U - 64U);
+}
+
+TEST(ConnectionLimits, KeepAConnectionForNearlyAllOfTenThousandEngines) {
+  auto const for_events = 10000U;
+  EXPECT_GE(connection_limits(20000).kept, for_events + 9500U);
 }
 
 }  // namespace

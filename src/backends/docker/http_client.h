@@ -9,6 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include "backends/docker/connection_budget.h"
 #include "backends/engine.h"
@@ -116,7 +117,7 @@ class HttpClient {
   asio::any_io_executor executor_;
   net::DialerPtr dialer_;
   std::shared_ptr<ConnectionShare> share_;
-  std::vector<ConnectionPtr> idle_;  ///< The last used one last.
+  boost::container::small_vector<ConnectionPtr, 1> idle_;  ///< The last used one last.
 };
 
 }  // namespace swarmward::backends

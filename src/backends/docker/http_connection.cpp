@@ -24,9 +24,9 @@ bool is_one_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-std::string serialise(HttpRequest const& request) {
+void serialise(HttpRequest const& request, std::string& text) {
   constexpr std::size_t kUsualHead = 256;
-  std::string text;
+  text.clear();
   text.reserve(kUsualHead + request.target.size() + request.body.size());
   text.append(request.method).append(" ").append(request.target);
   text.append(" HTTP/1.1\r\nHost: docker\r\nUser-Agent: swarmward\r\n");
@@ -40,13 +40,12 @@ std::string serialise(HttpRequest const& request) {
   }
   if (request.pieces) {
     text.append("Transfer-Encoding: chunked\r\n\r\n");
-    return text;
+    return;
   }
   if (!request.body.empty() || request.method == "POST") {
     text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   }
   text.append("\r\n").append(request.body);
-  return text;
 }
 
 /// An empty piece becomes the end of the body.
@@ -61,7 +60,10 @@ std::string as_chunk(std::string const& piece) {
 HttpConnection::HttpConnection(asio::any_io_executor const& executor,
                                net::DialerPtr dialer,
                                ConnectionShare::Place place)
-    : place_(std::move(place)), socket_(executor), dialer_(std::move(dialer)) {}
+    : place_(std::move(place)),
+      socket_(executor),
+      deadlines_(Deadlines::of(executor)),
+      dialer_(std::move(dialer)) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
@@ -90,7 +92,8 @@ asio::awaitable<Result<void>> HttpConnection::connect(std::chrono::milliseconds 
 
 asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
   answered_ = false;
-  auto const text = serialise(*request);
+  std::string text;
+  serialise(*request, text);
   // Nearly always the kernel takes it at once: then nothing has to wait.
   error_code error;
   auto const written = socket_.write_some(asio::buffer(text), error);
@@ -142,7 +145,8 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::read_head(HttpRequest cons
 
 bool HttpConnection::send_at_once(HttpRequest const& request) {
   answered_ = false;
-  auto const text = serialise(request);
+  thread_local std::string text;  // Never held across a suspension.
+  serialise(request, text);
   error_code error;
   return socket_.write_some(asio::buffer(text), error) == text.size();
 }
@@ -210,20 +214,16 @@ asio::awaitable<Result<void>> HttpConnection::send_pieces(HttpRequest const* req
 
 void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
   timeout_ = timeout;
-  auto const generation = ++deadline_generation_;
-  deadline_.reset();
   if (timeout.count() == 0) {
-    return;
+    deadlines_.clear(*this);
+  } else {
+    deadlines_.set(*this, timeout);
   }
-  deadline_ = std::make_unique<asio::steady_timer>(socket_.get_executor(), timeout);
-  deadline_->async_wait([weak = weak_from_this(), generation](error_code error) {
-    auto const self = weak.lock();
-    // A deadline that was changed too late to be cancelled must not hit the next exchange.
-    if (!error && self && self->deadline_generation_ == generation) {
-      self->timed_out_ = true;
-      self->close();
-    }
-  });
+}
+
+void HttpConnection::on_deadline() {
+  timed_out_ = true;
+  close();
 }
 
 ConnectionShare::Place HttpConnection::give_up_place() {

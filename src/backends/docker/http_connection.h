@@ -5,22 +5,26 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "backends/docker/deadlines.h"
 #include "backends/docker/http_client.h"
 #include "base/net/as_result.h"
 
 namespace swarmward::backends {
 
 /// One connection to an engine; one exchange at a time. Only http_*.cpp include this.
-class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection final : public std::enable_shared_from_this<HttpConnection>,
+                             private Deadlines::Member {
  public:
   HttpConnection(asio::any_io_executor const& executor,
                  net::DialerPtr dialer,
                  ConnectionShare::Place place);
+  ~HttpConnection() { deadlines_.clear(*this); }
+  HttpConnection(HttpConnection const&) = delete;
+  HttpConnection& operator=(HttpConnection const&) = delete;
 
   asio::awaitable<Result<void>> connect(std::chrono::milliseconds timeout);
   /// It once was; whether it still is shows when it is used.
@@ -76,6 +80,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
 
+  void on_deadline() override;
   asio::awaitable<Result<void>> send_pieces(HttpRequest const* request);
   [[nodiscard]] std::unique_ptr<Parser> make_parser(HttpRequest const& request) const;
   boost::system::error_code take();
@@ -86,9 +91,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   ConnectionShare::Place place_;  ///< Given back after the descriptor is.
   net::StreamSocket socket_;
-  std::unique_ptr<asio::steady_timer> deadline_;  ///< Null while there is none.
+  Deadlines& deadlines_;
   std::chrono::milliseconds timeout_{0};
-  unsigned deadline_generation_ = 0;
   net::DialerPtr dialer_;
   boost::beast::flat_buffer buffer_;
   std::unique_ptr<Parser> parser_;  ///< Of the exchange that is under way.

@@ -1,6 +1,7 @@
 #include "backends/runner/rounds.h"
 
 #include <utility>
+#include <vector>
 
 namespace swarmward::backends {
 
@@ -24,19 +25,20 @@ void Rounds::wait() {
 /// A member may join the next round, or end what owns this: so nothing of this is used after a
 /// call.
 void Rounds::call_all() {
-  std::vector<std::weak_ptr<Member>> members;
+  std::vector<Members> moments;
   auto const now = SteadyTime::clock::now();
   while (!due_.empty() && due_.begin()->first <= now) {
-    auto& due = due_.begin()->second;
-    members.insert(members.end(), due.begin(), due.end());
+    moments.push_back(std::move(due_.begin()->second));
     due_.erase(due_.begin());
   }
   if (!due_.empty()) {
     wait();
   }
-  for (auto const& each : members) {
-    if (auto const member = each.lock()) {
-      member->on_round();
+  for (auto const& members : moments) {
+    for (auto const& each : members) {
+      if (auto const member = each.lock()) {
+        member->on_round();
+      }
     }
   }
 }

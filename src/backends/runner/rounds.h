@@ -1,8 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -32,11 +32,14 @@ class Rounds {
   void join(SteadyTime when, std::weak_ptr<Member> member);
 
  private:
+  /// Grows without large pieces of memory: to give those back makes later small ones expensive.
+  using Members = std::deque<std::weak_ptr<Member>>;
+
   void wait();
   void call_all();
 
   boost::asio::steady_timer timer_;
-  std::map<SteadyTime, std::vector<std::weak_ptr<Member>>> due_;
+  std::map<SteadyTime, Members> due_;
 };
 
 }  // namespace swarmward::backends
