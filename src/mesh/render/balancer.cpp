@@ -24,14 +24,10 @@ std::string chain_name(Pick const& pick) {
   return fmt::format("pick{}_{}", pick.first, pick.second);
 }
 
-std::set<Pick> picks_of(Balance const& balance) {
-  std::set<Pick> picks;
-  for (auto const& [key, balanced] : balance) {
-    if (!balanced->targets.empty()) {
-      picks.insert(pick_of(*balanced));
-    }
-  }
-  return picks;
+bool uses(Balance const& balance, Pick const& pick) {
+  return std::ranges::any_of(balance, [&](auto const& each) {
+    return !each.second->targets.empty() && pick_of(*each.second) == pick;
+  });
 }
 
 std::string render_chain(BalancerSchema const& schema, Pick const& pick) {
@@ -50,6 +46,7 @@ struct Elements {
   std::vector<std::string> added_targets;                                 ///< First.
   std::vector<std::string> old_keys, old_targets, new_targets, new_keys;  ///< Then, at once.
   std::vector<std::string> removed_targets;                               ///< Last.
+  std::set<Pick> old_picks, new_picks;  ///< Of these keys; others may have them too.
 };
 
 std::string target_key(std::string const& key, std::size_t index) {
@@ -76,9 +73,11 @@ void compare_key(std::string const& key,
   }
   bool const same_pick = before > 0 && after > 0 && pick_of(previous) == pick_of(wanted);
   if (before > 0 && !same_pick) {
+    elements.old_picks.insert(pick_of(previous));
     elements.old_keys.push_back(key);
   }
   if (after > 0 && !same_pick) {
+    elements.new_picks.insert(pick_of(wanted));
     elements.new_keys.push_back(fmt::format("{} : goto {}", key, chain_name(pick_of(wanted))));
   }
 }
@@ -129,17 +128,18 @@ BalancePlanner::BalancePlanner(Balance const* previous, TargetText target_text)
     : previous_(previous), target_text_(target_text) {
   if (previous != nullptr) {
     expected_ = previous->begin();
+    planned_.reserve(previous->size() + 1);
   }
 }
 
-Balance::value_type const* BalancePlanner::find_previous(std::string const& key) {
+SharedBalanced const* BalancePlanner::find_previous(std::string const& key) {
   if (previous_ == nullptr) {
     return nullptr;
   }
   if (expected_ == previous_->end() || expected_->first != key) {
     expected_ = previous_->find(key);
   }
-  return expected_ == previous_->end() ? nullptr : &*expected_++;
+  return expected_ == previous_->end() ? nullptr : &(expected_++)->second;
 }
 
 void BalancePlanner::add(std::string key,
@@ -147,9 +147,9 @@ void BalancePlanner::add(std::string key,
                          std::vector<std::string> const& backends,
                          std::uint32_t target_port) {
   auto const* before = find_previous(key);
-  if (before != nullptr && before->second->backends == backends &&
-      before->second->target_port == target_port) {
-    balance_.insert(balance_.end(), *before);
+  if (before != nullptr && (*before)->backends == backends &&
+      (*before)->target_port == target_port) {
+    planned_.emplace_back(std::move(key), *before);
     return;
   }
   std::vector<std::string> wanted;
@@ -158,12 +158,25 @@ void BalancePlanner::add(std::string key,
       wanted.push_back(target_text_(*address, target_port));
     }
   }
-  auto const seats = before == nullptr ? std::vector<std::string>() : before->second->targets;
-  Balanced balanced{.targets = seat_targets(seats, wanted),
-                    .counter = counter % kCountersPerSize,
-                    .backends = backends,
-                    .target_port = target_port};
-  balance_.emplace_hint(balance_.end(), std::move(key), std::move(balanced));
+  auto const seats = before == nullptr ? std::vector<std::string>() : (*before)->targets;
+  planned_.emplace_back(std::move(key),
+                        Balanced{.targets = seat_targets(seats, wanted),
+                                 .counter = counter % kCountersPerSize,
+                                 .backends = backends,
+                                 .target_port = target_port});
+}
+
+Balance BalancePlanner::take() {
+  auto const key_of = [](auto const& planned) -> std::string const& { return planned.first; };
+  std::ranges::stable_sort(planned_, {}, key_of);
+  // Of equal keys the first counts.
+  planned_.erase(std::unique(planned_.begin(),
+                             planned_.end(),
+                             [](auto const& a, auto const& b) { return a.first == b.first; }),
+                 planned_.end());
+  return {boost::container::ordered_unique_range,
+          std::make_move_iterator(planned_.begin()),
+          std::make_move_iterator(planned_.end())};
 }
 
 std::string render_balance(BalancerSchema const& schema, Balance const& wanted) {
@@ -174,14 +187,12 @@ std::string render_balance(BalancerSchema const& schema, Balance const& wanted) 
 StagedChange render_balance_change(BalancerSchema const& schema,
                                    Balance const& previous,
                                    Balance const& wanted) {
-  auto const old_picks = picks_of(previous);
-  auto const new_picks = picks_of(wanted);
   auto const elements = compare(previous, wanted);
   auto const keys = fmt::format("element {} {}", schema.table, schema.dispatch);
   auto const targets = fmt::format("element {} {}", schema.table, schema.targets);
   StagedChange change;
-  for (auto const& pick : new_picks) {
-    if (!old_picks.contains(pick)) {
+  for (auto const& pick : elements.new_picks) {
+    if (!uses(previous, pick)) {
       change.add += render_chain(schema, pick);
     }
   }
@@ -191,8 +202,8 @@ StagedChange render_balance_change(BalancerSchema const& schema,
                 render_elements("add " + targets, elements.new_targets) +
                 render_elements("add " + keys, elements.new_keys);
   change.remove = render_elements("delete " + targets, elements.removed_targets);
-  for (auto const& pick : old_picks) {
-    if (!new_picks.contains(pick)) {
+  for (auto const& pick : elements.old_picks) {
+    if (!uses(wanted, pick)) {
       change.remove += fmt::format("delete chain {} {}\n", schema.table, chain_name(pick));
     }
   }

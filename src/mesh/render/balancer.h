@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <boost/container/flat_map.hpp>
 
 #include "mesh/address.h"
 #include "mesh/render/staged_change.h"
@@ -43,7 +44,7 @@ class SharedBalanced {
 };
 
 /// By the text of the key.
-using Balance = std::map<std::string, SharedBalanced>;
+using Balance = boost::container::flat_map<std::string, SharedBalanced>;
 
 /// How many counters keys with the same number of targets use at most. A rule each, so their number
 /// does not grow with the services; those with neighbouring ports or VIPs never share one.
@@ -78,15 +79,15 @@ class BalancePlanner {
            std::vector<std::string> const& backends,
            std::uint32_t target_port);
 
-  [[nodiscard]] Balance take() { return std::move(balance_); }
+  [[nodiscard]] Balance take();
 
  private:
-  [[nodiscard]] Balance::value_type const* find_previous(std::string const& key);
+  [[nodiscard]] SharedBalanced const* find_previous(std::string const& key);
 
   Balance const* previous_;
   TargetText target_text_;
   Balance::const_iterator expected_;  ///< Plans are sorted: where the next key is, most likely.
-  Balance balance_;
+  std::vector<std::pair<std::string, SharedBalanced>> planned_;
 };
 
 /// Commands that fill the empty maps of a new table. Keys without targets get no element: their
