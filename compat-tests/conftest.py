@@ -175,9 +175,9 @@ def founded(members):
 
 @pytest.fixture(scope="module")
 def stranger(hosts, binary, logs):
-    """A swarm of somebody else's, on h3."""
+    """A swarm of somebody else's, on h3. It knows the engine by another address: by the same it would be refused."""
     daemon = Daemon(hosts.hosts[2], binary, logs / "stranger.log", "stranger")
-    daemon.start(["--engine", hosts.hosts[2].url, "--agent-port", "0"])
+    daemon.start(["--engine", hosts.hosts[2].tcp_url, "--agent-port", "0"])
     Api(daemon.url).post("/swarm/init", {"ListenAddr": "127.0.0.1:23790", "AdvertiseAddr": "127.0.0.1", "Spec": {}})
     yield daemon
     Api(daemon.url).request("POST", "/swarm/leave?force=true")

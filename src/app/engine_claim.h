@@ -16,14 +16,23 @@ class EngineClaim {
   /// `engine` as `--engine` takes it; daemons meet in `folder`.
   explicit EngineClaim(std::string engine, std::filesystem::path folder = "/run/swarmward/engines");
 
+  EngineClaim(EngineClaim&&) = default;
+  EngineClaim& operator=(EngineClaim&&) = delete;
+  EngineClaim(EngineClaim const&) = delete;
+  EngineClaim& operator=(EngineClaim const&) = delete;
+  ~EngineClaim() { release(); }
+
   /// Also where it is held already. Who may not write to the folder is not kept back. Errors:
   /// Conflict, with cause and cure.
   [[nodiscard]] Result<void> take();
-  void release() { lock_ = OwnedFile(); }
+  /// Leaves no file behind.
+  void release();
 
  private:
+  [[nodiscard]] bool is_file(int descriptor) const;
+
   std::string engine_;
-  std::filesystem::path folder_;
+  std::filesystem::path file_;
   OwnedFile lock_;
 };
 

@@ -38,6 +38,18 @@ TEST_F(EngineClaims, OneHasAnEngineUntilItGivesItBack) {
   EXPECT_FALSE(first.take());
 }
 
+TEST_F(EngineClaims, GivenBackTheyLeaveNothingBehind) {
+  {
+    auto one = claim("/run/a.sock");
+    ASSERT_TRUE(one.take());
+    EXPECT_FALSE(fs::is_empty(folder_));
+    auto const moved = std::move(one);
+    EXPECT_FALSE(claim("/run/a.sock").take());
+  }
+  EXPECT_TRUE(fs::is_empty(folder_));
+  EXPECT_TRUE(claim("/run/a.sock").take());
+}
+
 TEST_F(EngineClaims, EachEngineHasItsOwn) {
   auto first = claim("/run/a.sock");
   auto second = claim("/run/b.sock");

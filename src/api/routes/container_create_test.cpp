@@ -115,14 +115,6 @@ TEST_F(ContainerCreateTest, ConnectsAndDisconnects) {
   EXPECT_THAT(attach_.detached, ElementsAre("a1"));
 }
 
-TEST_F(ContainerCreateTest, DisconnectsFromNoNetworkThatItIsNotIn) {
-  answers_["/networks/open/"] = answer(404, R"({"message":"network open not found"})");
-  control_.engine->documents["/containers/web/json"] =
-      R"({"Id":"c1","Name":"/web","State":{"Running":true},"NetworkSettings":{"Networks":{}}})";
-  EXPECT_EQ(outcome("POST", "/networks/open/disconnect", kWeb),
-            "500 container c1 is not connected to network open");
-}
-
 TEST_F(ContainerCreateTest, IsInANetworkOnce) {
   auto const in_it = [](char const* running) {
     return R"({"Id":"c1","Name":"/web","State":{"Running":)" + std::string(running) +
