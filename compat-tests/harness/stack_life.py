@@ -1,5 +1,6 @@
 """The life of a stack: deployed, deployed again, updated, rolled back, removed, deployed once more."""
 import json
+import re
 import time
 
 from .stack_view import View
@@ -71,7 +72,9 @@ class Life:
         self.rest("after its deployment")
         seen = self.view.whole(self.docker)
         seen["containers"] = self.view.containers(self.docker)
-        seen["stack services"] = self.cli.table("services", "Name", "Mode", "Replicas", "Image", "Ports")
+        # The CLI makes services in any order, so a port that the swarm chooses may be another one each time.
+        seen["stack services"] = [re.sub(r"\*:3\d{4}(-3\d{4})?->", "*:chosen->", row) for row in self.cli.table(
+            "services", "Name", "Mode", "Replicas", "Image", "Ports")]
         seen["stack ps"] = sorted(self.view.plain(row) for row in self.cli.table(
             "ps", "Name", "Image", "DesiredState", more=("--no-trunc", "--filter", "desired-state=running")))
         listed = dict(row.split("|") for row in self.docker("stack", "ls", "--format", "{{.Name}}|{{.Services}}").lines)
