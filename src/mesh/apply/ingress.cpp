@@ -98,10 +98,11 @@ std::set<Published> Ingress::published_now(std::vector<model::PlannedPort> const
 }
 
 Result<void> Ingress::publish(std::vector<model::PlannedPort> const& ports) {
-  auto const published = published_now(ports);
+  static std::set<Published> const kNone;
+  auto published = published_now(ports);
   ports_->hold(published);
-  auto const before = published_ ? published_->ports : std::set<Published>();
-  PublishedRules wanted{link_.host_side, link_.ingress_side, published};
+  auto const stale = plan_stale_host_flows(published_ ? published_->ports : kNone, published);
+  PublishedRules wanted{link_.host_side, link_.ingress_side, std::move(published)};
   if (auto written = publisher_->apply(wanted); !written) {
     published_.reset();
     return written;
@@ -110,7 +111,7 @@ Result<void> Ingress::publish(std::vector<model::PlannedPort> const& ports) {
     clear_other_backends(backend_, *host_, Shared::Published);
   }
   published_ = std::move(wanted);
-  return forget_all(*host_, plan_stale_host_flows(before, published));
+  return forget_all(*host_, stale);
 }
 
 Result<void> Ingress::reassert() {

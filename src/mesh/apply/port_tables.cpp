@@ -54,6 +54,9 @@ Result<void> PortTables::remove() {
 PublishedTable::PublishedTable(NetNamespace const& host) : tables_(host, {kPublishedTable}) {}
 
 Result<void> PublishedTable::apply(PublishedRules const& rules) {
+  if (rules_ == rules) {
+    return {};
+  }
   if (rules_ && tables_.run(render_published_change(*rules_, rules))) {
     rules_ = rules;
     return {};
