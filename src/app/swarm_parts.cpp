@@ -48,7 +48,7 @@ void SwarmParts::make_loops() {
   driver_.emplace(*store_, *loop_, clock_);
   liveness_.emplace(*store_, clock_);
   reporter_.emplace(io_, *store_);
-  plans_.emplace(io_, *store_);
+  plans_.emplace(io_, *store_, random_);
   attachments_.emplace(io_, *store_, random_);
   runners_.emplace(io_,
                    engines_,
@@ -63,7 +63,7 @@ void SwarmParts::make_loops() {
 
 void SwarmParts::make_members(std::vector<cluster::EngineEntry> const& listed) {
   inspector_.emplace(io_, networks_, engines_.local().engine);
-  network_doctor_.emplace(io_, *store_, board_, *inspector_);
+  network_doctor_.emplace(io_, *store_, *plans_, board_, *inspector_);
   manager_.emplace(io_,
                    *store_,
                    gate_,

@@ -12,6 +12,7 @@
 #include "base/net/tls_dialer.h"
 #include "cluster/address.h"
 #include "mesh/dns/upstreams.h"
+#include "scheduler/networks/plan_follower.h"
 
 namespace swarmward::app {
 
@@ -137,18 +138,27 @@ Result<net::DialerPtr> Manager::dialer_to(model::Node const& node, std::string c
 /// This host's own plan takes no way over the network.
 asio::awaitable<void> Manager::follow_networks(Manager* self, unsigned term) {
   constexpr std::chrono::hours kPatience{1};
-  std::string mark;
-  while (self->term_ == term) {
-    auto const cluster = self->store_.snapshot()->cluster;
-    if (!cluster) {
-      break;
-    }
-    auto const plan = co_await self->plans_.next(cluster->manager_node, mark, kPatience);
+  auto const first = self->store_.snapshot()->cluster;
+  if (!first) {
+    co_return;
+  }
+  auto const node = first->manager_node;
+  scheduler::PlanFollower follower(node.str());
+  while (self->term_ == term && self->store_.snapshot()->cluster) {
+    bool const news = co_await self->plans_.has_news(node, follower.mark(), kPatience);
     if (self->term_ != term) {
       break;
     }
-    co_await self->networks_.apply(plan.plan);
-    mark = plan.mark;
+    if (!news) {
+      continue;
+    }
+    if (auto const followed = follower.follow(self->plans_.update_for(node, follower.mark()));
+        !followed) {
+      room_log("mesh")->error("plan.not_followed reason=\"{}\"", followed.error().message);
+      continue;  // Everything comes next.
+    }
+    auto plan = follower.plan();
+    co_await self->networks_.apply(std::move(plan));
   }
 }
 

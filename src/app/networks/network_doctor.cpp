@@ -67,9 +67,9 @@ struct NetworkDoctor::Gathered {
 };
 
 model::NetworkQuestion NetworkDoctor::question_for(model::NodeId const& node,
-                                                   api::NetworkLook const& look) const {
+                                                   api::NetworkLook const& look) {
   model::NetworkQuestion question;
-  auto plan = scheduler::plan_networks(*store_.snapshot(), node);
+  auto plan = plans_.plan_of(node);
   plan.keys.clear();  // As nodes keep it; nobody needs them to compare.
   question.plan = wire::network_plan_text(plan);
   question.networks = look.networks;

@@ -9,6 +9,7 @@
 #include "api/ward_control.h"
 #include "app/member/door/question_board.h"
 #include "app/networks/network_inspector.h"
+#include "app/networks/plan_keeper.h"
 #include "state/state_store.h"
 
 namespace swarmward::app {
@@ -19,9 +20,14 @@ class NetworkDoctor {
   /// All outlive the doctor.
   NetworkDoctor(boost::asio::any_io_executor executor,
                 state::StateStore& store,
+                PlanKeeper& plans,
                 QuestionBoard& board,
                 NetworkInspector& inspector)
-      : executor_(std::move(executor)), store_(store), board_(board), inspector_(inspector) {}
+      : executor_(std::move(executor)),
+        store_(store),
+        plans_(plans),
+        board_(board),
+        inspector_(inspector) {}
 
   /// All nodes at once, in the order of the look. What is found is looked at once more a moment
   /// later, and only told if it is still there: plans change all the time.
@@ -37,10 +43,11 @@ class NetworkDoctor {
   boost::asio::awaitable<Result<model::NetworkReport>> ask(model::NodeId node,
                                                            model::NetworkQuestion question);
   [[nodiscard]] model::NetworkQuestion question_for(model::NodeId const& node,
-                                                    api::NetworkLook const& look) const;
+                                                    api::NetworkLook const& look);
 
   boost::asio::any_io_executor executor_;
   state::StateStore& store_;
+  PlanKeeper& plans_;
   QuestionBoard& board_;
   NetworkInspector& inspector_;
 };

@@ -2,8 +2,10 @@
 
 #include "model/attachment.h"
 #include "scheduler/networks/network_plan.h"
+#include "scheduler/networks/plan_owners.h"
 #include "scheduler/reaper/attachment_reaper.h"
 #include "scheduler/testing/cluster_fixture.h"
+#include "scheduler/testing/plan_of.h"
 
 namespace swarmward::scheduler {
 namespace {
@@ -71,7 +73,7 @@ class AllocatorAttachmentsTest : public ClusterFixture {
     return known && !known->networks.empty() ? known->networks[0].address : std::string();
   }
   model::PlannedNetwork plan(model::NodeId const& node) {
-    auto const planned = plan_networks(store_.head(), node);
+    auto const planned = plan_of(store_.head(), node);
     return planned.networks.empty() ? model::PlannedNetwork{} : planned.networks[0];
   }
   static std::vector<std::string> resolved(model::PlannedNetwork const& network,
@@ -221,7 +223,9 @@ TEST_F(AllocatorAttachmentsTest, ARenamedContainerChangesPlans) {
   see({id, model::TaskState::Running, "c10123456789abcdef", "renamed", ""});
   state::Touched touched;
   touched.tasks.push_back({before, task(id)});
-  EXPECT_TRUE(may_change_plans(touched));
+  PlanOwners owners;
+  owners.add(touched);
+  EXPECT_FALSE(owners.empty());
   EXPECT_THAT(resolved(plan(one_), "renamed"), ElementsAre("10.7.0.2"));
 }
 

@@ -14,16 +14,8 @@ namespace swarmward::scheduler {
 /// The user asked for it by the option `encrypted`, whatever its value.
 [[nodiscard]] bool is_encrypted(model::Network const& network);
 
-/// What the node must know of the swarm's networks. Pure. Tasks share traffic and have names while
-/// they run and shall run; they have their addresses as long as their containers may be there.
-[[nodiscard]] model::NetworkPlan plan_networks(state::Snapshot const& snapshot,
-                                               model::NodeId const& node);
-
 /// The overlay networks of a task that has a node, in the order of its interfaces.
 [[nodiscard]] std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
                                                            model::Task const& task);
-
-/// A commit that touched this may have changed some node's plan.
-[[nodiscard]] bool may_change_plans(state::Touched const& touched);
 
 }  // namespace swarmward::scheduler

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "scheduler/testing/cluster_fixture.h"
+#include "scheduler/testing/plan_of.h"
 
 namespace swarmward::scheduler {
 namespace {
@@ -15,6 +16,7 @@ using ::testing::SizeIs;
 class NetworkPlanTest : public ClusterFixture {
  protected:
   NetworkPlanTest() {
+    store_.watch_head([this](state::Touched const& touched) { touched_.add(touched); });
     change([](state::Draft& draft) -> Result<void> {
       draft.put(model::Cluster{});
       return {};
@@ -49,7 +51,15 @@ class NetworkPlanTest : public ClusterFixture {
                             {{"", model::Protocol::Tcp, 80, 8080, model::PublishMode::Ingress}}};
     return made;
   }
-  model::NetworkPlan plan(model::NodeId const& node) { return plan_networks(store_.head(), node); }
+  /// What a node knows that was told change by change: the same as one that has just come.
+  model::NetworkPlan plan(model::NodeId const& node) {
+    book_.update(store_.head(), std::exchange(touched_, {}));
+    auto& follower = followers_.try_emplace(node, node.str()).first->second;
+    auto const told = tell(follower, book_, node);
+    EXPECT_TRUE(told) << told.error().message;
+    EXPECT_EQ(follower.plan(), plan_of(store_.head(), node));
+    return follower.plan();
+  }
   model::PlannedNetwork back_on(model::NodeId const& node) {
     for (auto const& network : plan(node).networks) {
       if (network.id == back_.view()) {
@@ -57,6 +67,11 @@ class NetworkPlanTest : public ClusterFixture {
       }
     }
     return {};
+  }
+  static bool matters(state::Touched const& touched) {
+    PlanOwners owners;
+    owners.add(touched);
+    return !owners.empty();
   }
   static std::vector<std::string> names(std::vector<model::PlannedName> const& list) {
     std::vector<std::string> all;
@@ -75,6 +90,9 @@ class NetworkPlanTest : public ClusterFixture {
     return {};
   }
 
+  PlanOwners touched_;
+  PlanBook book_;
+  std::map<model::NodeId, PlanFollower> followers_;
   model::NodeId one_;
   model::NodeId two_;
   model::NetworkId ingress_;
@@ -227,9 +245,9 @@ TEST_F(EncryptedPlanTest, NewKeysChangePlans) {
   auto after = std::make_shared<model::Cluster>();
   state::Touched touched;
   touched.clusters.push_back({before, after});
-  EXPECT_FALSE(may_change_plans(touched));
+  EXPECT_FALSE(matters(touched));
   after->network_keys.push_back({1, "00"});
-  EXPECT_TRUE(may_change_plans(touched));
+  EXPECT_TRUE(matters(touched));
 }
 
 TEST_F(EncryptedPlanTest, TasksGoWhereTheKernelCanEncrypt) {
@@ -266,14 +284,14 @@ TEST_F(NetworkPlanTest, SaysWhichCommitsMatter) {
   auto after = std::make_shared<model::Task>();
   state::Touched touched;
   touched.tasks.push_back({before, after});
-  EXPECT_FALSE(may_change_plans(touched));
+  EXPECT_FALSE(matters(touched));
   before->networks = after->networks = {{back_, "10.0.1.9/24"}};
-  EXPECT_FALSE(may_change_plans(touched));
+  EXPECT_FALSE(matters(touched));
   after->status.state = model::TaskState::Running;
-  EXPECT_TRUE(may_change_plans(touched));
+  EXPECT_TRUE(matters(touched));
   state::Touched beat;
   beat.nodes.push_back({std::make_shared<model::Node>(), std::make_shared<model::Node>()});
-  EXPECT_FALSE(may_change_plans(beat));
+  EXPECT_FALSE(matters(beat));
 }
 
 }  // namespace

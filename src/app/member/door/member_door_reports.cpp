@@ -99,7 +99,7 @@ void MemberDoor::heard(model::NodeId const& node) {
   }
 }
 
-/// Waits with the answer until the node's plan is another than the one it has.
+/// Waits with the answer until there is something new for the node; an empty one says no.
 MemberDoor::Answer MemberDoor::networks(api::Request const* request) {
   constexpr std::chrono::seconds kPatience{20};
   auto const call = call_of(*request);
@@ -108,11 +108,13 @@ MemberDoor::Answer MemberDoor::networks(api::Request const* request) {
   }
   auto const node = call->peer.node;
   auto const mark = text_of(call->document, "Mark");
-  auto const plan = co_await plans_.next(node, mark, kPatience);
-  if (plan.mark == mark) {
-    co_return json_answer({{"Mark", mark}});
+  bool const news = co_await plans_.has_news(node, mark, kPatience);
+  if (!news) {
+    co_return json_answer(nlohmann::json::object());
   }
-  co_return json_answer({{"Mark", plan.mark}, {"Plan", plan.text}});
+  api::Response response;
+  response.body = plans_.update_text(node, mark);
+  co_return response;
 }
 
 Result<api::Response> MemberDoor::answers(api::Request const& request) {

@@ -65,7 +65,7 @@ Result<void> Worker::open(WorkerRecord record) {
   task_files_.emplace(local_task_files(record_->node));
   error_.clear();
   watch_renewal();
-  plan_mark_.clear();
+  plan_.emplace(record_->node.str());
   settings_.networks->start(record_->node);
   asio::co_spawn(executor_, run(this, ++life_), asio::detached);
   asio::co_spawn(executor_, follow_networks(this, life_), asio::detached);

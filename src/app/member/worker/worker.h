@@ -14,6 +14,7 @@
 #include "app/member/worker/worker_record.h"
 #include "app/networks/network_inspector.h"
 #include "cluster/pki/renewal.h"
+#include "scheduler/networks/plan_follower.h"
 
 namespace swarmward::app {
 
@@ -113,7 +114,8 @@ class Worker {
   ManagerClients question_clients_;  ///< And these; used for answers.
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer plan_timer_;
-  std::string plan_mark_;  ///< Of the plan of networks that was carried out last.
+  std::optional<scheduler::PlanFollower>
+      plan_;  ///< Of this host's networks, while record_ is there.
   std::deque<ManagersQuestion> questions_;
   bool answering_ = false;
   std::chrono::milliseconds period_{500};
