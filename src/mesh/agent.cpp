@@ -72,12 +72,20 @@ Result<void> Agent::remove() {
   return removed;
 }
 
-Result<void> Agent::apply(model::NetworkPlan const& plan) {
+Result<void> Agent::apply(model::NetworkPlan plan) {
   std::lock_guard const lock(mutex_);
   if (!door_) {
     return unavailable("the agent of networks is not started");
   }
-  return door_->networks_.follow(plan);
+  return door_->networks_.follow(std::move(plan));
+}
+
+Result<void> Agent::reassert() {
+  std::lock_guard const lock(mutex_);
+  if (!door_) {
+    return unavailable("the agent of networks is not started");
+  }
+  return door_->networks_.reconcile();
 }
 
 }  // namespace swarmward::mesh

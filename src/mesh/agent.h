@@ -51,9 +51,12 @@ class Agent {
   /// stop(): the engine is not served any more.
   [[nodiscard]] Result<void> remove();
 
-  /// Makes this host fit the plan, and keeps the plan for the next start. Goes on after an error
-  /// and returns the first. Equal plans may be applied again, and heal what was lost.
-  [[nodiscard]] Result<void> apply(model::NetworkPlan const& plan);
+  /// Carries out what is new in the plan, and keeps it for the next start. Goes on after an error
+  /// and returns the first.
+  [[nodiscard]] Result<void> apply(model::NetworkPlan plan);
+
+  /// Makes all of the host fit the plan again, whoever changed it.
+  [[nodiscard]] Result<void> reassert();
 
  private:
   class Door;

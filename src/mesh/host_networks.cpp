@@ -10,6 +10,7 @@
 #include "mesh/apply/overlay.h"
 #include "mesh/device_name.h"
 #include "mesh/kept_file.h"
+#include "mesh/plan_change.h"
 #include "wire/network_plan.h"
 
 namespace swarmward::mesh {
@@ -45,6 +46,11 @@ std::optional<T> read_as(std::filesystem::path const& path, Result<T> (*read)(st
   return std::nullopt;
 }
 
+/// Says which network it is about.
+Result<void> in_network(std::string const& id, Result<void> done) {
+  return done ? done : Result<void>(in_context("network " + id, done.error()));
+}
+
 bool is_in_use(std::filesystem::path const& file) {
   auto const home = NetNamespace::open(file);
   auto const members = home ? has_running_members(*home) : Result<bool>(false);
@@ -71,18 +77,35 @@ Result<void> HostNetworks::keep_state() const {
 }
 
 Result<void> HostNetworks::follow(model::NetworkPlan plan) {
-  bool const another = plan != plan_;
+  auto const change = plan_change(plan_, plan);
   plan_ = std::move(plan);
-  FirstError first;
-  first.note(reconcile());
-  if (another) {
-    // Not before the kernel has it, for a disk is slow. Who is cut off here starts from the plan
-    // before, as if this one had come a moment later.
-    auto kept = plan_;
-    kept.keys.clear();  // The kernel has what it needs of them; on a disk they would be found.
-    first.note(write_kept(paths_.plan, wire::network_plan_text(kept)));
+  if (change.empty()) {
+    return reconcile();
   }
+  FirstError first;
+  if (change.host) {
+    first.note(reconcile());
+  } else {
+    auto const wanted = wanted_ids(state_, plan_);
+    for (bool const is_wanted : {false, true}) {  // What goes may be in the way of what comes.
+      for (auto const& network : change.networks) {
+        if (wanted.contains(network) == is_wanted) {
+          first.note(in_network(network, reconcile_one(network, Look::New)));
+        }
+      }
+    }
+    first.note(finish_parts());
+  }
+  // Not before the kernel has it, for a disk is slow. Who is cut off here starts from the plan
+  // before, as if this one had come a moment later.
+  first.note(keep_plan());
   return first.outcome();
+}
+
+Result<void> HostNetworks::keep_plan() {
+  auto kept = plan_;
+  kept.keys.clear();  // The kernel has what it needs of them; on a disk they would be found.
+  return write_kept(paths_.plan, wire::network_plan_text(kept));
 }
 
 Result<void> HostNetworks::remove_all() {
@@ -94,27 +117,17 @@ Result<void> HostNetworks::remove_all() {
 }
 
 Result<void> HostNetworks::reconcile() {
-  auto const wanted = plan_wanted(state_, plan_);
+  auto const wanted = wanted_ids(state_, plan_);
   FirstError first;
-  for (auto const& problem : wanted.problems) {
-    first.note(invalid_argument(problem));
-  }
-  std::set<std::string> ids;
-  for (auto const& network : wanted.networks) {
-    ids.insert(network.planned.id);
-  }
   for (auto network = present_.begin(); network != present_.end();) {
     auto const here = network++;
-    if (!ids.contains(here->first)) {
+    if (!wanted.contains(here->first)) {
       first.note(take_network(here));
     }
   }
   remove_leftovers(Leftovers::Unused);
-  for (auto const& network : wanted.networks) {
-    auto const put = put_network(network);
-    if (!put) {
-      first.note(in_context("network " + network.planned.id, put.error()));
-    }
+  for (auto const& network : wanted) {
+    first.note(in_network(network, reconcile_one(network, Look::All)));
   }
   if (std::exchange(state_is_old_, false)) {
     first.note(forget_unplugged());
@@ -133,9 +146,9 @@ Result<void> HostNetworks::forget_unplugged() {
     }
     if (auto const attached = is_attached(present->home, here->first); attached && !*attached) {
       room_log("mesh")->info("endpoint.forgotten network={} address={}",
-                             present->planned.id,
+                             present->planned->id,
                              to_text(here->second.address));
-      changed.insert(present->planned.id);
+      changed.insert(present->planned->id);
       state_.endpoints.erase(here);
     }
   }
@@ -150,42 +163,82 @@ Result<void> HostNetworks::forget_unplugged() {
   return first.outcome();
 }
 
-Result<void> HostNetworks::reconcile_one(std::string const& ward_network) {
-  for (auto const& wanted : plan_wanted(state_, plan_).networks) {
-    if (wanted.planned.id == ward_network) {
-      return put_network(wanted);
-    }
+Result<void> HostNetworks::reconcile_one(std::string const& ward_network, Look look) {
+  std::vector<std::string> problems;
+  auto const wanted = plan_wanted_one(state_, plan_, ward_network, problems);
+  FirstError first;
+  for (auto const& problem : problems) {
+    first.note(invalid_argument(problem));
   }
-  auto const present = present_.find(ward_network);
-  return present == present_.end() ? remove_overlay(file_of(ward_network)) : take_network(present);
+  if (wanted) {
+    first.note(put_network(*wanted, look));
+    return first.outcome();
+  }
+  if (auto const present = present_.find(ward_network); present != present_.end()) {
+    first.note(take_network(present));
+  }
+  return first.outcome();
 }
 
-Result<void> HostNetworks::put_network(WantedNetwork const& wanted) {
-  auto const& id = wanted.planned.id;
-  for (auto* part : parts_) {
-    if (auto prepared = part->prepare(wanted.planned, plan_); !prepared) {
-      return prepared;
-    }
+Result<void> HostNetworks::remake(std::string const& ward_network) {
+  auto done = reconcile_one(ward_network, Look::All);
+  if (done && !present_.contains(ward_network)) {
+    return remove_overlay(file_of(ward_network));
   }
+  return done;
+}
+
+Result<NetNamespace> HostNetworks::put_overlay(WantedNetwork const& wanted) {
+  auto const& id = wanted.planned->id;
   if (auto const known = present_.find(id); known != present_.end()) {
     // Its members are wired to the namespace that it has: in a new one they would be missing.
     if (auto kept = known->second.home.keep(file_of(id)); !kept) {
-      return kept;
+      return kept.error();
     }
   }
   underlay_.port = static_cast<std::uint16_t>(plan_.data_path_port);
-  auto home = apply_overlay(file_of(id), wanted.overlay, underlay_);
-  if (!home) {
-    return home.error();
+  return apply_overlay(file_of(id), wanted.overlay, underlay_);
+}
+
+bool HostNetworks::change_overlay(WantedNetwork const& wanted) {
+  auto const known = present_.find(wanted.planned->id);
+  if (known == present_.end()) {
+    return false;
   }
-  if (!present_.contains(id)) {
-    room_log("mesh")->info("network.there id={} vni={} subnet={}",
-                           id,
-                           wanted.overlay.vni,
-                           to_text(wanted.overlay.subnet));
+  auto& present = known->second;
+  auto const change = difference(present.overlay.peers, wanted.overlay.peers);
+  auto with_peers = present.overlay;
+  with_peers.peers = wanted.overlay.peers;
+  if (with_peers != wanted.overlay || !change_peers(present.home, change)) {
+    return false;
   }
-  Present present{.home = std::move(*home), .planned = wanted.planned, .overlay = wanted.overlay};
-  auto const& put = present_.insert_or_assign(id, std::move(present)).first->second;
+  present.overlay = wanted.overlay;
+  present.planned = wanted.planned;
+  return true;
+}
+
+Result<void> HostNetworks::put_network(WantedNetwork const& wanted, Look look) {
+  auto const& id = wanted.planned->id;
+  for (auto* part : parts_) {
+    if (auto prepared = part->prepare(*wanted.planned, plan_); !prepared) {
+      return prepared;
+    }
+  }
+  if (look == Look::All || !change_overlay(wanted)) {
+    auto home = put_overlay(wanted);
+    if (!home) {
+      return home.error();
+    }
+    if (!present_.contains(id)) {
+      room_log("mesh")->info("network.there id={} vni={} subnet={}",
+                             id,
+                             wanted.overlay.vni,
+                             to_text(wanted.overlay.subnet));
+    }
+    Present present{.home = std::move(*home), .planned = wanted.planned, .overlay = wanted.overlay};
+    present_.insert_or_assign(id, std::move(present));
+  }
+  auto const& put = present_.at(id);
   FirstError first;
   for (auto* part : parts_) {
     first.note(part->put(put.home, put.planned));
@@ -215,8 +268,8 @@ Result<void> HostNetworks::take_network(Presents::iterator network) {
 
 void HostNetworks::remove_leftovers(Leftovers which) {
   std::set<std::filesystem::path> ours;
-  for (auto const& wanted : plan_wanted(state_, plan_).networks) {
-    ours.insert(file_of(wanted.planned.id));
+  for (auto const& network : wanted_ids(state_, plan_)) {
+    ours.insert(file_of(network));
   }
   for (auto const& network : present_) {
     ours.insert(file_of(network.first));
@@ -240,14 +293,13 @@ Result<void> HostNetworks::refresh_peers(std::string const& ward_network) {
   if (present == present_.end()) {
     return {};
   }
-  for (auto const& wanted : plan_wanted(state_, plan_).networks) {
-    if (wanted.planned.id == ward_network &&
-        wanted.overlay.peers != present->second.overlay.peers) {
-      present->second.overlay.peers = wanted.overlay.peers;
-      return apply_peers(present->second.home, wanted.overlay.peers);
-    }
+  std::vector<std::string> ignored;
+  auto const wanted = plan_wanted_one(state_, plan_, ward_network, ignored);
+  if (!wanted || wanted->overlay.peers == present->second.overlay.peers) {
+    return {};
   }
-  return {};
+  present->second.overlay.peers = wanted->overlay.peers;
+  return apply_peers(present->second.home, wanted->overlay.peers);
 }
 
 HostNetworks::Present const* HostNetworks::find_present(std::string const& engine_network) const {

@@ -33,7 +33,8 @@ class HostNetworks final : public NetworkDriver {
   /// Reads what was kept. Files that make no sense are put aside.
   void load();
 
-  /// Makes the plan the one to follow, keeps it without its keys, and reconciles.
+  /// Makes the plan the one to follow, carries out what is new in it, and keeps it without its
+  /// keys. One that is as it was reconciles everything.
   [[nodiscard]] Result<void> follow(model::NetworkPlan plan);
 
   /// Nothing of them is left in the kernel after this, whatever the engine still knows.
@@ -55,16 +56,27 @@ class HostNetworks final : public NetworkDriver {
   /// An overlay that is in the kernel.
   struct Present {
     NetNamespace home;
-    model::PlannedNetwork planned;
+    model::SharedNetwork planned;
     OverlaySpec overlay;
   };
   using Presents = std::map<std::string, Present>;
 
   [[nodiscard]] std::filesystem::path file_of(std::string const& ward_network) const;
   [[nodiscard]] Result<void> keep_state() const;
-  /// The same as reconcile() for one network alone, by the swarm's id.
-  [[nodiscard]] Result<void> reconcile_one(std::string const& ward_network);
-  [[nodiscard]] Result<void> put_network(WantedNetwork const& wanted);
+  [[nodiscard]] Result<void> keep_plan();
+  /// How much of a network is looked at.
+  enum class Look {
+    All,  ///< What others may have changed in the kernel, too.
+    New,  ///< What is not as it was last put.
+  };
+  /// One network, by the swarm's id, without what networks have in common.
+  [[nodiscard]] Result<void> reconcile_one(std::string const& ward_network, Look look);
+  /// The same, with what is left of an attempt to make it.
+  [[nodiscard]] Result<void> remake(std::string const& ward_network);
+  [[nodiscard]] Result<void> put_network(WantedNetwork const& wanted, Look look);
+  [[nodiscard]] Result<NetNamespace> put_overlay(WantedNetwork const& wanted);
+  /// False where all of the overlay must be looked at.
+  [[nodiscard]] bool change_overlay(WantedNetwork const& wanted);
   [[nodiscard]] Result<void> finish_parts();
   [[nodiscard]] Result<void> take_network(Presents::iterator network);
   /// Namespaces that nobody knows any more. What was kept may have been lost, and containers of
@@ -87,8 +99,8 @@ class HostNetworks final : public NetworkDriver {
   std::vector<NetworkParts*> parts_;
   AgentState state_;
   model::NetworkPlan plan_;
-  bool state_is_old_ = false;   ///< Endpoints are as they were kept, not yet compared.
-  Presents present_;            ///< By the swarm's id.
+  bool state_is_old_ = false;  ///< Endpoints are as they were kept, not yet compared.
+  Presents present_;           ///< By the swarm's id.
   SandboxRoutes sandboxes_;
 };
 

@@ -58,13 +58,13 @@ Result<void> HostNetworks::create_network(CreateNetworkRequest const& request) {
     state_.networks.erase(*other);
   }
   state_.networks[request.network] = request.options;
-  auto made = reconcile_one(request.options.network);
+  auto made = remake(request.options.network);
   if (made) {
     made = keep_state();
   }
   if (!made) {
     state_ = before;
-    auto const undone = reconcile_one(request.options.network);
+    auto const undone = remake(request.options.network);
     room_log("mesh")->warn("network.not_made id={} undone={}",
                            request.options.network,
                            undone ? "yes" : undone.error().message);
@@ -85,23 +85,23 @@ Result<void> HostNetworks::delete_network(std::string const& network) {
     }
   }
   state_.networks.erase(known);
-  auto const gone = reconcile_one(ward_network);
+  auto const gone = remake(ward_network);
   auto kept = keep_state();
   return gone ? kept : gone;
 }
 
 Result<void> HostNetworks::adopt(CreateEndpointRequest const& request) {
-  auto const planned =
-      std::ranges::find(plan_.networks, request.ward_network, &model::PlannedNetwork::id);
-  if (planned == plan_.networks.end()) {
+  auto const* const planned = model::find_planned(plan_, request.ward_network);
+  if (planned == nullptr) {
     return not_found("the network " + request.network + " is not known to its driver");
   }
-  auto const overlay = overlay_from(*planned);
+  auto const& network = **planned;
+  auto const overlay = overlay_from(network);
   if (!overlay) {
-    return unavailable("the network " + planned->id + " has no valid subnet, address or VNI");
+    return unavailable("the network " + network.id + " has no valid subnet, address or VNI");
   }
-  room_log("mesh")->warn("network.adopted id={} engine_id={}", planned->id, request.network);
-  return create_network({.network = request.network, .options = options_from(*planned, *overlay)});
+  room_log("mesh")->warn("network.adopted id={} engine_id={}", network.id, request.network);
+  return create_network({.network = request.network, .options = options_from(network, *overlay)});
 }
 
 Result<void> HostNetworks::check_address(CreateEndpointRequest const& request,
@@ -192,7 +192,7 @@ Result<JoinAnswer> HostNetworks::join(EndpointRequest const& request) {
   }
   // Made anew if it is not there: the engine may be faster than the first pass after a start.
   if (find_present(request.network) == nullptr) {
-    if (auto const made = reconcile_one(network->second.network); !made) {
+    if (auto const made = remake(network->second.network); !made) {
       return made.error();
     }
   }

@@ -26,7 +26,7 @@ class NetworkParts {
   /// whenever that may have changed, also with equal values: then nothing must change, and what was
   /// lost is made anew. A network that no plan has named yet comes without members and names.
   [[nodiscard]] virtual Result<void> put(NetNamespace const& home,
-                                         model::PlannedNetwork const& network) = 0;
+                                         model::SharedNetwork const& network) = 0;
 
   /// The network goes; its namespace is there for a moment longer. Descriptors into it are to be
   /// closed, else it lives on. Not called when the agent stops: what is in the kernel then stays.

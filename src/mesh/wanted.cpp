@@ -1,8 +1,6 @@
 #include "mesh/wanted.h"
 
-#include <map>
-#include <optional>
-#include <set>
+#include <algorithm>
 
 namespace swarmward::mesh {
 
@@ -51,7 +49,7 @@ std::optional<std::vector<Subnet>> subnets_from(std::vector<std::string> const& 
 void add_members(WantedNetwork& wanted,
                  std::set<Address> const& local,
                  std::vector<std::string>& problems) {
-  auto const& planned = wanted.planned;
+  auto const& planned = *wanted.planned;
   for (auto const& vip : planned.vips) {
     if (auto const address = parse_address(vip.address)) {
       wanted.overlay.vips.push_back(*address);
@@ -91,32 +89,57 @@ std::optional<OverlaySpec> overlay_from(model::PlannedNetwork const& planned) {
                      .more_subnets = *others};
 }
 
-WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& plan) {
-  std::map<std::string, WantedNetwork> wanted;
-  WantedNetworks result;
-  auto const take = [&](model::PlannedNetwork const& planned) {
-    if (auto overlay = overlay_from(planned)) {
-      wanted[planned.id] = {.planned = planned, .overlay = std::move(*overlay)};
-      if (planned.id == plan.ingress) {
-        wanted[planned.id].ingress = true;
-        wanted[planned.id].planned.vips.clear();
-      }
+std::set<std::string> wanted_ids(AgentState const& state, model::NetworkPlan const& plan) {
+  std::set<std::string> ids;
+  for (auto const& [id, options] : state.networks) {
+    ids.insert(options.network);
+  }
+  if (model::find_planned(plan, plan.ingress) != nullptr) {
+    ids.insert(plan.ingress);
+  }
+  return ids;
+}
+
+std::optional<WantedNetwork> plan_wanted_one(AgentState const& state,
+                                             model::NetworkPlan const& plan,
+                                             std::string const& id,
+                                             std::vector<std::string>& problems) {
+  std::optional<WantedNetwork> wanted;
+  auto const take = [&](model::SharedNetwork const& planned) {
+    if (auto overlay = overlay_from(*planned)) {
+      wanted = {.planned = planned, .overlay = std::move(*overlay)};
     } else {
       // What the engine said stands then.
-      result.problems.push_back("network " + planned.id + " has no valid subnet, address or VNI");
+      problems.push_back("network " + planned->id + " has no valid subnet, address or VNI");
     }
   };
-  for (auto const& [id, options] : state.networks) {
-    take(planned_from(options));
+  auto const known = find_engine_network(state, id);
+  if (known) {
+    take(planned_from(state.networks.at(*known)));
   }
-  for (auto const& planned : plan.networks) {
-    if (wanted.contains(planned.id) || planned.id == plan.ingress) {
-      take(planned);
+  bool const ingress = id == plan.ingress;
+  auto const* const planned = model::find_planned(plan, id);
+  if (planned != nullptr && (known || ingress)) {
+    take(*planned);
+  }
+  if (wanted && ingress) {
+    wanted->ingress = true;
+    if (!wanted->planned->vips.empty()) {
+      wanted->planned.change([](model::PlannedNetwork& network) { network.vips.clear(); });
     }
   }
-  for (auto& [id, network] : wanted) {
-    add_members(network, local_addresses(state, id), result.problems);
-    result.networks.push_back(std::move(network));
+  if (wanted) {
+    add_members(*wanted, local_addresses(state, id), problems);
+  }
+  return wanted;
+}
+
+WantedNetworks plan_wanted(AgentState const& state, model::NetworkPlan const& plan) {
+  WantedNetworks result;
+  for (auto const& id : wanted_ids(state, plan)) {
+    if (auto wanted = plan_wanted_one(state, plan, id, result.problems)) {
+      result.networks.push_back(std::move(*wanted));
+    }
   }
   return result;
 }

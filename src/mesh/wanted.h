@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace swarmward::mesh {
 
 /// An overlay that this host must have, and what it must be like.
 struct WantedNetwork {
-  model::PlannedNetwork
-      planned;  ///< As the manager sees it; without members where it said nothing.
+  /// As the manager sees it; without members where it said nothing.
+  model::SharedNetwork planned;
   OverlaySpec overlay;
   bool ingress = false;
 };
@@ -22,6 +23,17 @@ struct WantedNetworks {
   std::vector<WantedNetwork> networks;  ///< By id.
   std::vector<std::string> problems;    ///< What was left out, for a person to read.
 };
+
+/// Pure. The ids of all that is wanted: what the engine has made, and the ingress network.
+[[nodiscard]] std::set<std::string> wanted_ids(AgentState const& state,
+                                               model::NetworkPlan const& plan);
+
+/// Pure. One of them, or nothing where nobody wants it or it makes no sense. What was left out is
+/// added to `problems`.
+[[nodiscard]] std::optional<WantedNetwork> plan_wanted_one(AgentState const& state,
+                                                           model::NetworkPlan const& plan,
+                                                           std::string const& id,
+                                                           std::vector<std::string>& problems);
 
 /// Pure. Wanted is what the engine has made, and the ingress network, which every host has. Where
 /// the plan and the engine's options differ the plan is right. An address with an endpoint here is

@@ -36,7 +36,7 @@ OverlayPeer peer(char const* address, char const* host) {
 TEST(PlanWanted, ANetworkOfTheEngineIsWantedBeforeAnyPlanNamesIt) {
   auto const wanted = plan_wanted(one_network(), {});
   ASSERT_THAT(wanted.networks, SizeIs(1));
-  EXPECT_EQ(wanted.networks[0].planned.id, "n1");
+  EXPECT_EQ(wanted.networks[0].planned->id, "n1");
   EXPECT_EQ(wanted.networks[0].overlay.vni, 4097U);
   EXPECT_EQ(to_text(wanted.networks[0].overlay.node), "10.0.1.2");
 }
@@ -46,7 +46,7 @@ TEST(PlanWanted, OfThePlanAloneOnlyTheIngressNetworkIsWanted) {
       .networks = {planned("n1"), planned("ing")}, .ingress = "ing", .ports = {}};
   auto const wanted = plan_wanted({}, plan);
   ASSERT_THAT(wanted.networks, SizeIs(1));
-  EXPECT_EQ(wanted.networks[0].planned.id, "ing");
+  EXPECT_EQ(wanted.networks[0].planned->id, "ing");
 }
 
 TEST(PlanWanted, TheIngressNetworkHasNoVirtualAddresses) {
@@ -54,13 +54,15 @@ TEST(PlanWanted, TheIngressNetworkHasNoVirtualAddresses) {
   model::NetworkPlan plan{
       .networks = {planned("n1"), planned("ing")}, .ingress = "ing", .ports = {}};
   for (auto& network : plan.networks) {
-    network.vips = {{.address = "10.0.1.9", .backends = {}}};
+    network.change([](model::PlannedNetwork& edited) {
+      edited.vips = {{.address = "10.0.1.9", .backends = {}}};
+    });
   }
   auto const wanted = plan_wanted(state, plan);
   ASSERT_THAT(wanted.networks, SizeIs(2));
   for (auto const& network : wanted.networks) {
-    EXPECT_EQ(network.ingress, network.planned.id == "ing");
-    EXPECT_THAT(network.planned.vips, SizeIs(network.ingress ? 0 : 1));
+    EXPECT_EQ(network.ingress, network.planned->id == "ing");
+    EXPECT_THAT(network.planned->vips, SizeIs(network.ingress ? 0 : 1));
     EXPECT_THAT(network.overlay.vips, SizeIs(network.ingress ? 0 : 1));
   }
 }

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/service.h"
+#include "model/shared.h"
 
 namespace swarmward::model {
 
@@ -103,8 +106,11 @@ struct NetworkKey {
   bool operator==(NetworkKey const&) const = default;
 };
 
+/// Of a plan's networks few change with it.
+using SharedNetwork = Shared<PlannedNetwork>;
+
 struct NetworkPlan {
-  std::vector<PlannedNetwork> networks;
+  std::vector<SharedNetwork> networks;  ///< By id.
   std::string ingress;  ///< Id of the network over which published ports are answered; or empty.
   std::vector<PlannedPort> ports;
   /// UDP, the same on all nodes. Source of the default: VXLAN's own.
@@ -116,5 +122,14 @@ struct NetworkPlan {
   std::vector<NetworkKey> keys = {};
   bool operator==(NetworkPlan const&) const = default;
 };
+
+/// Null where the plan does not name it. Valid as long as the plan is.
+[[nodiscard]] inline SharedNetwork const* find_planned(NetworkPlan const& plan,
+                                                       std::string_view id) {
+  auto const found = std::ranges::find(plan.networks, id, [](SharedNetwork const& network) {
+    return std::string_view(network->id);
+  });
+  return found == plan.networks.end() ? nullptr : &*found;
+}
 
 }  // namespace swarmward::model

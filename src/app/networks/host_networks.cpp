@@ -23,8 +23,7 @@ struct HostNetworks::Work {
   std::optional<HostParts> parts;
   std::unique_ptr<mesh::Agent> agent;
   mesh::AgentOptions options;
-  model::NetworkPlan plan;   ///< The last one.
-  std::string said;          ///< What went wrong with it: told once.
+  std::string said;          ///< What went wrong last: told once.
   asio::steady_timer timer;  ///< Until the next look after what others may have removed.
 };
 
@@ -95,6 +94,7 @@ void HostNetworks::start(model::NodeId const& node) {
     note_pass({});
     work_->agent = std::make_unique<mesh::Agent>(std::move(wanted));
     tell("networks.not_started", work_->agent->start());
+    look_again();
   });
 }
 
@@ -102,28 +102,31 @@ asio::awaitable<void> HostNetworks::apply(model::NetworkPlan plan) {
   auto const wanted = std::make_shared<model::NetworkPlan>(std::move(plan));
   std::function<void()> work = [this, wanted] {
     if (work_->agent) {
-      work_->plan = std::move(*wanted);
-      carry_out();
+      carried_out(work_->agent->apply(std::move(*wanted)));
     }
   };
   co_await run(std::move(work));
 }
 
-/// Again and again, for firewalls are flushed and links removed behind our back.
-void HostNetworks::carry_out() {
-  auto const done = work_->agent->apply(work_->plan);
+/// Again and again, however often plans come, for firewalls are flushed and links removed behind
+/// our back.
+void HostNetworks::look_again() {
+  work_->timer.expires_after(kLookAfter);
+  work_->timer.async_wait([this](boost::system::error_code const& error) {
+    if (!error && work_->agent) {
+      carried_out(work_->agent->reassert());
+      look_again();
+    }
+  });
+}
+
+void HostNetworks::carried_out(Result<void> const& done) {
   auto const said = done ? std::string() : done.error().message;
   if (said != work_->said && !done) {
     tell("networks.not_applied", done);
   }
   work_->said = said;
   note_pass(said);
-  work_->timer.expires_after(kLookAfter);
-  work_->timer.async_wait([this](boost::system::error_code const& error) {
-    if (!error && work_->agent) {
-      carry_out();
-    }
-  });
 }
 
 void HostNetworks::note_pass(std::string error) {

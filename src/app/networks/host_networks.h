@@ -50,7 +50,8 @@ class HostNetworks {
  private:
   struct Work;
 
-  void carry_out();
+  void look_again();
+  void carried_out(Result<void> const& done);
   void note_pass(std::string error);
   void take_away();
 

@@ -54,7 +54,7 @@ class BackendSwitchTest : public MiniOverlayTest {
   std::map<std::string, int> port_answers(ChosenBackend const& backend) {
     model::NetworkPlan all;
     all.networks = {plan(*host_)};
-    all.ingress = all.networks[0].id;
+    all.ingress = all.networks[0]->id;
     std::vector<std::string> const backends{"10.0.0.11", "10.0.0.12"};
     all.ports = {{8080, 80, model::Protocol::Tcp, backends},
                  {8080, 80, model::Protocol::Udp, backends}};

@@ -17,9 +17,9 @@ Result<BalancingParts> BalancingParts::make(NetNamespace const& host,
   return BalancingParts(std::move(*ingress), backend);
 }
 
-Result<void> BalancingParts::put(NetNamespace const& home, model::PlannedNetwork const& network) {
+Result<void> BalancingParts::put(NetNamespace const& home, model::SharedNetwork const& network) {
   auto const id = namespace_id(home);
-  auto found = vips_.find(network.id);
+  auto found = vips_.find(network->id);
   if (found != vips_.end() && found->second.home != id) {
     vips_.erase(found);
     found = vips_.end();
@@ -27,11 +27,11 @@ Result<void> BalancingParts::put(NetNamespace const& home, model::PlannedNetwork
   bool const first = found == vips_.end();
   if (first) {
     Vips fresh{.home = id, .balancer = make_vip_balancer(backend_, home), .applied = {}};
-    found = vips_.emplace(network.id, std::move(fresh)).first;
+    found = vips_.emplace(network->id, std::move(fresh)).first;
   } else if (found->second.applied == network) {
     return found->second.balancer->reassert();
   }
-  auto applied = found->second.balancer->apply(network);
+  auto applied = found->second.balancer->apply(*network);
   if (applied) {
     found->second.applied = network;
     if (first) {
@@ -57,8 +57,8 @@ void BalancingParts::take(NetNamespace const& home, model::PlannedNetwork const&
 }
 
 Result<void> BalancingParts::finish(NetNamespace const* ingress, model::NetworkPlan const& plan) {
-  auto const network = std::ranges::find(plan.networks, plan.ingress, &model::PlannedNetwork::id);
-  if (ingress == nullptr || network == plan.networks.end()) {
+  auto const* const network = model::find_planned(plan, plan.ingress);
+  if (ingress == nullptr || network == nullptr) {
     published_.reset();
     if (clean_) {
       return {};

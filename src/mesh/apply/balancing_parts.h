@@ -25,7 +25,7 @@ class BalancingParts final : public NetworkParts {
                                                    ChosenBackend const& backend = {});
 
   [[nodiscard]] Result<void> put(NetNamespace const& home,
-                                 model::PlannedNetwork const& network) override;
+                                 model::SharedNetwork const& network) override;
   void take(NetNamespace const& home, model::PlannedNetwork const& network) override;
   [[nodiscard]] Result<void> finish(NetNamespace const* ingress,
                                     model::NetworkPlan const& plan) override;
@@ -34,11 +34,11 @@ class BalancingParts final : public NetworkParts {
   struct Vips {
     std::uint64_t home = 0;  ///< The kernel's number of the namespace.
     std::unique_ptr<VipBalancer> balancer;
-    model::PlannedNetwork applied;
+    model::SharedNetwork applied;
   };
   struct Published {
     std::uint64_t home = 0;
-    model::PlannedNetwork network;
+    model::SharedNetwork network;
     std::vector<model::PlannedPort> ports;
   };
 

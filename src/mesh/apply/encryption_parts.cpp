@@ -91,7 +91,7 @@ Result<void> EncryptionParts::prepare(model::PlannedNetwork const& network,
 }
 
 Result<void> EncryptionParts::put(NetNamespace const& /*home*/,
-                                  model::PlannedNetwork const& /*network*/) {
+                                  model::SharedNetwork const& /*network*/) {
   return {};
 }
 

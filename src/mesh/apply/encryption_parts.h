@@ -23,7 +23,7 @@ class EncryptionParts final : public NetworkParts {
   [[nodiscard]] Result<void> prepare(model::PlannedNetwork const& network,
                                      model::NetworkPlan const& plan) override;
   [[nodiscard]] Result<void> put(NetNamespace const& home,
-                                 model::PlannedNetwork const& network) override;
+                                 model::SharedNetwork const& network) override;
   void take(NetNamespace const& home, model::PlannedNetwork const& network) override;
   [[nodiscard]] Result<void> finish(NetNamespace const* ingress,
                                     model::NetworkPlan const& plan) override;

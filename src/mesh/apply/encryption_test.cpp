@@ -147,7 +147,7 @@ TEST_F(EncryptionTest, NothingLeavesInClearWithoutKeys) {
 TEST_F(EncryptionTest, AnotherNetworkStaysInClear) {
   for (auto const& side : sides_) {
     auto wanted = plan_for(*side, keys_from(1));
-    wanted.networks[0].vni = 4999;
+    wanted.networks[0].change([](model::PlannedNetwork& network) { network.vni = 4999; });
     ASSERT_TRUE(side->parts.finish(nullptr, wanted));
   }
   connect();

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "mesh/apply/net_namespace.h"
+#include "mesh/difference.h"
 #include "mesh/overlay_spec.h"
 
 namespace swarmward::mesh {
@@ -26,6 +27,11 @@ inline constexpr char const* kVxlan = "vxlan0";
 /// Makes the members on other hosts known, and forgets those that are not named.
 [[nodiscard]] Result<void> apply_peers(NetNamespace const& home,
                                        std::vector<OverlayPeer> const& peers);
+
+/// The same for members that came and went since apply_peers(), without a look at the others.
+/// Errors: what the kernel said; then apply_peers() is to mend it.
+[[nodiscard]] Result<void> change_peers(NetNamespace const& home,
+                                        Difference<OverlayPeer> const& change);
 
 /// Removes all of it, also the wires of members that still run. No error where nothing is.
 [[nodiscard]] Result<void> remove_overlay(std::filesystem::path const& file);

@@ -62,9 +62,14 @@ Result<void> apply_port_macs(Netlink& inner, int index, std::vector<Mac> const& 
       [&](Mac const& fresh) { return put_port_mac(inner, index, fresh); });
 }
 
-}  // namespace
+/// Where one network's peers are told of.
+struct PeerDevices {
+  Netlink inner;
+  int bridge;
+  int vxlan;
+};
 
-Result<void> apply_peers(NetNamespace const& home, std::vector<OverlayPeer> const& peers) {
+Result<PeerDevices> open_devices(NetNamespace const& home) {
   auto inner = Netlink::open(home);
   if (!inner) {
     return inner.error();
@@ -74,6 +79,45 @@ Result<void> apply_peers(NetNamespace const& home, std::vector<OverlayPeer> cons
   if (!bridge || !vxlan) {
     return !bridge ? bridge.error() : vxlan.error();
   }
+  return PeerDevices{std::move(*inner), bridge->index, vxlan->index};
+}
+
+Result<void> remove_peer(PeerDevices& devices, OverlayPeer const& peer) {
+  auto const mac = mac_of(peer.address);
+  for (auto const& done :
+       {remove_neighbour(devices.inner, devices.bridge, peer.address),
+        remove_neighbour(devices.inner, devices.vxlan, peer.address),
+        remove_port_mac(devices.inner, devices.vxlan, mac),
+        remove_remote_mac(devices.inner, devices.vxlan, {.mac = mac, .host = peer.host})}) {
+    if (!done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> put_peer(PeerDevices& devices, OverlayPeer const& peer) {
+  auto const mac = mac_of(peer.address);
+  for (auto const& done :
+       {put_remote_mac(devices.inner, devices.vxlan, {.mac = mac, .host = peer.host}),
+        put_port_mac(devices.inner, devices.vxlan, mac),
+        put_neighbour(devices.inner, devices.vxlan, {.address = peer.address, .mac = mac}),
+        put_neighbour(devices.inner, devices.bridge, {.address = peer.address, .mac = mac})}) {
+    if (!done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> apply_peers(NetNamespace const& home, std::vector<OverlayPeer> const& peers) {
+  auto devices = open_devices(home);
+  if (!devices) {
+    return devices.error();
+  }
+  auto& [inner, bridge, vxlan] = *devices;
   std::vector<RemoteMac> remote;
   std::vector<Mac> macs;
   std::vector<Neighbour> neighbours;
@@ -85,12 +129,31 @@ Result<void> apply_peers(NetNamespace const& home, std::vector<OverlayPeer> cons
   }
   // On the vxlan device for the members, whose questions it answers itself; on the bridge for what
   // the namespace sends.
-  for (auto const& done : {apply_remote_macs(*inner, vxlan->index, remote),
-                           apply_port_macs(*inner, vxlan->index, macs),
-                           apply_neighbours(*inner, vxlan->index, neighbours),
-                           apply_neighbours(*inner, bridge->index, neighbours)}) {
+  for (auto const& done : {apply_remote_macs(inner, vxlan, remote),
+                           apply_port_macs(inner, vxlan, macs),
+                           apply_neighbours(inner, vxlan, neighbours),
+                           apply_neighbours(inner, bridge, neighbours)}) {
     if (!done) {
       return done;
+    }
+  }
+  return {};
+}
+
+Result<void> change_peers(NetNamespace const& home, Difference<OverlayPeer> const& change) {
+  auto devices = open_devices(home);
+  if (!devices) {
+    return devices.error();
+  }
+  // What goes first: one that has moved to another host keeps its address.
+  for (auto const& peer : change.remove) {
+    if (auto removed = remove_peer(*devices, peer); !removed) {
+      return removed;
+    }
+  }
+  for (auto const& peer : change.add) {
+    if (auto put = put_peer(*devices, peer); !put) {
+      return put;
     }
   }
   return {};

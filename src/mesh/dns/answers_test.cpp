@@ -65,7 +65,7 @@ class FindAnswer : public ::testing::Test {
     asker_ = {network, parse_address(address).value()};
   }
 
-  Names names_{std::vector{front(), back()}};
+  Names names_{std::vector<model::SharedNetwork>{front(), back()}};
   Asker asker_{"n1", parse_address("10.0.1.5").value()};
 };
 
@@ -116,7 +116,7 @@ TEST_F(FindAnswer, AContainerIsInNoNetworkForASharedNameAlone) {
   ours.reverse.push_back({"cache", {"10.0.1.7"}});  // A container that was given this name.
   auto others = back();
   others.names.push_back({"cache", {"10.0.2.5"}});  // A service of that name, without a VIP.
-  names_ = Names(std::vector{ours, others});
+  names_ = Names(std::vector<model::SharedNetwork>{ours, others});
   ask_from("n1", "10.0.1.7");
   EXPECT_THAT(addresses("db"), ElementsAre("unknown"));
 }

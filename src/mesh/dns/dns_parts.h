@@ -13,8 +13,8 @@ class DnsParts final : public NetworkParts {
       : dns_(io, std::move(options)) {}
 
   [[nodiscard]] Result<void> put(NetNamespace const& home,
-                                 model::PlannedNetwork const& network) override {
-    return dns_.listen(network.id, home, network.node_address);
+                                 model::SharedNetwork const& network) override {
+    return dns_.listen(network->id, home, network->node_address);
   }
   void take(NetNamespace const& /*home*/, model::PlannedNetwork const& network) override {
     dns_.forget(network.id);

@@ -106,7 +106,7 @@ class ListenerTest : public ::testing::Test {
       many.addresses.push_back("10.0.1." + std::to_string(i));
     }
     network.names = {many, {"web", {"10.0.1.4"}}};
-    shared_->names = std::make_shared<Names const>(std::vector{network});
+    shared_->names = std::make_shared<Names const>(std::vector<model::SharedNetwork>{network});
     auto sockets = open_sockets(io_.get_executor(), *parse_address("127.0.0.1"), 0);
     ASSERT_TRUE(sockets) << sockets.error().message;
     port_ = sockets->datagrams.local_endpoint().port();

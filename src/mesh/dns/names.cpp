@@ -61,17 +61,22 @@ std::string const* NetworkNames::find_reverse(Address address) const {
   return found == reverse_.end() ? nullptr : &found->second;
 }
 
-Names::Names(std::vector<model::PlannedNetwork> const& networks) {
+Names::Names(std::vector<model::SharedNetwork> const& networks, Names const& before) {
   for (auto const& network : networks) {
-    order_.push_back(network.id);
-    networks_.insert_or_assign(network.id, NetworkNames(network));
+    order_.push_back(network->id);
+    auto const known = before.networks_.find(network->id);
+    bool const same = known != before.networks_.end() && known->second.planned == network;
+    networks_.insert_or_assign(
+        network->id,
+        Network{network,
+                same ? known->second.names : std::make_shared<NetworkNames const>(*network)});
   }
 }
 
 bool Names::may_forward(std::string const& network_id, Address source) const {
   auto const network = networks_.find(network_id);
   return network == networks_.end() ||
-         (!network->second.is_internal() && !network->second.has_own_servers(source));
+         (!network->second.names->is_internal() && !network->second.names->has_own_servers(source));
 }
 
 std::vector<NetworkNames const*> Names::visible_to(std::string const& network_id,
@@ -80,14 +85,15 @@ std::vector<NetworkNames const*> Names::visible_to(std::string const& network_id
   if (arrival == networks_.end()) {
     return {};
   }
-  std::vector<NetworkNames const*> visible{&arrival->second};
-  auto const* const asker = arrival->second.find_reverse(source);
-  if (asker == nullptr || arrival->second.is_vip(source)) {
+  auto const& here = *arrival->second.names;
+  std::vector<NetworkNames const*> visible{&here};
+  auto const* const asker = here.find_reverse(source);
+  if (asker == nullptr || here.is_vip(source)) {
     return visible;
   }
   auto const name = lower_case(*asker);
   for (auto const& id : order_) {
-    auto const& network = networks_.at(id);
+    auto const& network = *networks_.at(id).names;
     if (id != network_id && network.has_local(name)) {
       visible.push_back(&network);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -50,7 +51,8 @@ class NetworkNames {
 class Names {
  public:
   Names() = default;
-  explicit Names(std::vector<model::PlannedNetwork> const& networks);
+  /// What has not changed since `before` is taken from there.
+  explicit Names(std::vector<model::SharedNetwork> const& networks, Names const& before = {});
 
   [[nodiscard]] bool knows(std::string const& network_id) const {
     return networks_.contains(network_id);
@@ -67,8 +69,13 @@ class Names {
                                                             Address source) const;
 
  private:
+  struct Network {
+    model::SharedNetwork planned;
+    std::shared_ptr<NetworkNames const> names;
+  };
+
   std::vector<std::string> order_;
-  std::unordered_map<std::string, NetworkNames> networks_;
+  std::unordered_map<std::string, Network> networks_;
 };
 
 }  // namespace swarmward::mesh::dns

@@ -151,11 +151,10 @@ void Dns::forget(std::string const& network_id) {
   listening_.erase(found);
 }
 
-void Dns::set_networks(std::vector<model::PlannedNetwork> const& networks) {
+void Dns::set_networks(std::vector<model::SharedNetwork> const& networks) {
   // Made here, so that the strand only changes a pointer.
-  auto names = std::make_shared<dns::Names const>(networks);
-  asio::post(core_->strand,
-             [core = core_, names = std::move(names)] { core->shared->names = names; });
+  names_ = std::make_shared<dns::Names const>(networks, *names_);
+  asio::post(core_->strand, [core = core_, names = names_] { core->shared->names = names; });
 }
 
 std::uint16_t Dns::port(std::string const& network_id) const {

@@ -53,7 +53,7 @@ class Dns {
 
   /// The networks of the plan, in the order in which a container's networks are searched. Queries
   /// that come in later are answered from these.
-  void set_networks(std::vector<model::PlannedNetwork> const& networks);
+  void set_networks(std::vector<model::SharedNetwork> const& networks);
 
   /// Where the network's queries are answered, if they are; for tests.
   [[nodiscard]] std::uint16_t port(std::string const& network_id) const;
@@ -65,6 +65,7 @@ class Dns {
   void start(std::string const& network_id, Listening entry, dns::ListenSockets sockets);
 
   std::shared_ptr<Core> core_;
+  std::shared_ptr<dns::Names const> names_ = std::make_shared<dns::Names const>();  ///< The last.
   std::map<std::string, Listening> listening_;
 };
 

@@ -100,7 +100,7 @@ void compare_addresses(WantedNetwork const& wanted,
   std::vector<std::string> missing;
   for (auto const vip : overlay.vips) {
     if (!has(vip)) {
-      missing.push_back(with_name(wanted.planned, vip));
+      missing.push_back(with_name(*wanted.planned, vip));
     }
   }
   if (!missing.empty()) {
@@ -154,7 +154,7 @@ void compare_wires(std::string const& network,
 
 std::vector<KernelSetting> all_overlay_settings(Backend backend, WantedNetwork const& wanted) {
   auto settings = overlay_settings();
-  bool const has_vips = !wanted.planned.vips.empty();
+  bool const has_vips = !wanted.planned->vips.empty();
   // IPVS would spoil the answers of a task to itself, if it saw them; nftables has a table for the
   // bridge itself where no virtual addresses need more.
   bool const hidden = backend == Backend::Ipvs       ? has_vips
@@ -216,7 +216,7 @@ void compare_overlay(WantedNetwork const& wanted,
   if (bridge != nullptr && vxlan != nullptr) {
     compare_peers(wanted, seen, findings);
   }
-  compare_wires(wanted.planned.id, state, seen.links, bridge, findings);
+  compare_wires(wanted.planned->id, state, seen.links, bridge, findings);
 }
 
 }  // namespace swarmward::mesh

@@ -52,7 +52,7 @@ class PeerComparison {
       if (has(seen_.remote_macs, RemoteMac{.mac = mac, .host = peer.host})) {
         continue;
       }
-      auto const name = with_name(wanted_.planned, peer.address);
+      auto const name = with_name(*wanted_.planned, peer.address);
       auto const other = std::ranges::find(seen_.remote_macs, mac, &RemoteMac::mac);
       if (other == seen_.remote_macs.end()) {
         missing.push_back(fmt::format("{} on {}", name, to_text(peer.host)));
@@ -94,7 +94,7 @@ class PeerComparison {
     std::vector<std::string> missing;
     for (auto const& peer : wanted_.overlay.peers) {
       if (!known(peer)) {
-        missing.push_back(with_name(wanted_.planned, peer.address));
+        missing.push_back(with_name(*wanted_.planned, peer.address));
       }
     }
     if (!missing.empty()) {

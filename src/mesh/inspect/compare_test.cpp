@@ -21,7 +21,7 @@ constexpr int kBridgeIndex = 2;
 class CompareTest : public ::testing::Test {
  protected:
   CompareTest() {
-    auto& planned = wanted_.planned;
+    model::PlannedNetwork planned;
     planned.id = "n1";
     planned.name = "back";
     planned.node_address = "10.0.1.2";
@@ -31,6 +31,7 @@ class CompareTest : public ::testing::Test {
     planned.names = {{"web", {"10.0.1.5"}}, {"tasks.web", {"10.0.1.11", "10.0.1.12"}}};
     planned.reverse = {
         {"web", {"10.0.1.5"}}, {"web.1.x", {"10.0.1.11"}}, {"web.2.y", {"10.0.1.12"}}};
+    wanted_.planned = planned;
     wanted_.overlay = {.vni = 4097,
                        .subnet = *parse_subnet("10.0.1.0/24"),
                        .node = ip("10.0.1.2"),
@@ -56,12 +57,12 @@ class CompareTest : public ::testing::Test {
   std::vector<std::string> compare() {
     auto const filter = seen_.settings.contains(kBridgedFramesSetting);
     auto const source = filter ? VipSource::Client : VipSource::Node;
-    seen_.vips[0].must = vip_table_part(wanted_.planned, source).must;
+    seen_.vips[0].must = vip_table_part(*wanted_.planned, source).must;
     Findings findings;
     compare_overlay(wanted_, {}, state_, seen_, findings);
-    compare_vips(wanted_.planned, seen_, findings);
-    compare_names(wanted_.planned, seen_, findings);
-    compare_members(wanted_.planned, state_, engine_, findings);
+    compare_vips(*wanted_.planned, seen_, findings);
+    compare_names(*wanted_.planned, seen_, findings);
+    compare_members(*wanted_.planned, state_, engine_, findings);
     EXPECT_GT(findings.looked_at(), 0);
     found_ = findings.found();
     return kinds(findings);
@@ -180,7 +181,7 @@ TEST_F(CompareTest, Settings) {
 
 TEST_F(CompareTest, WithoutBridgeFilterItWorksButHidesClients) {
   seen_.settings.erase("net/bridge/bridge-nf-call-iptables");
-  seen_.vips[0].has = vip_table_part(wanted_.planned, VipSource::Node).must;
+  seen_.vips[0].has = vip_table_part(*wanted_.planned, VipSource::Node).must;
   EXPECT_THAT(compare(), ElementsAre("br-netfilter"));
   EXPECT_TRUE(found_[0].note);
 }
@@ -233,7 +234,8 @@ TEST_F(CompareTest, ATaskWithoutItsContainer) {
 }
 
 TEST_F(CompareTest, ATaskThatDoesNotServeYetNeedsNone) {
-  wanted_.planned.local.push_back("10.0.1.20");
+  wanted_.planned.change(
+      [](model::PlannedNetwork& network) { network.local.push_back("10.0.1.20"); });
   seen_.vips[0].has->sets["hairpin"].insert("10.0.1.20 . 10.0.1.20");
   EXPECT_THAT(compare(), IsEmpty());
 }

@@ -99,7 +99,7 @@ class Look {
                     "install the same swarmward on both");
     }
     for (auto const& network : wanted.networks) {
-      if (asked_for(network.planned.id)) {
+      if (asked_for(network.planned->id)) {
         look_at(network, host);
       }
     }
@@ -107,9 +107,8 @@ class Look {
   }
 
   void look_at(WantedNetwork const& wanted, NetNamespace const& host) {
-    auto const& planned = wanted.planned;
-    auto const named = std::ranges::find(plan_.networks, planned.id, &model::PlannedNetwork::id);
-    if (named == plan_.networks.end()) {
+    auto const& planned = *wanted.planned;
+    if (model::find_planned(plan_, planned.id) == nullptr) {
       return;  // The engine has it for containers of its own; nobody planned what is in it.
     }
     findings_.about(planned.name);
@@ -176,9 +175,9 @@ class Look {
 
   /// Networks of the plan with members here that the engine does not know.
   void find_missing(std::vector<WantedNetwork> const& wanted) {
-    for (auto const& planned : plan_.networks) {
+    for (model::PlannedNetwork const& planned : plan_.networks) {
       bool const there = std::ranges::any_of(
-          wanted, [&](WantedNetwork const& network) { return network.planned.id == planned.id; });
+          wanted, [&](WantedNetwork const& network) { return network.planned->id == planned.id; });
       if (there || planned.local.empty() || !asked_for(planned.id)) {
         continue;
       }

@@ -58,7 +58,7 @@ TEST_P(InspectBackendsTest, WhatTheAgentMadeIsAsPlanned) {
 }
 
 TEST_P(InspectBackendsTest, ClientsThatAreKeptAndAddressesThatAreBound) {
-  plan_.networks[0].local = {"10.0.0.11"};
+  plan_.networks[0].change([](model::PlannedNetwork& network) { network.local = {"10.0.0.11"}; });
   for (auto const mode : {model::IngressMode::Preserve, model::IngressMode::Local}) {
     plan_.ports = {{8080, 80, model::Protocol::Tcp, {"10.0.0.11", "10.0.0.12"}},
                    {53, 53, model::Protocol::Udp, {"10.0.0.11"}},
@@ -162,7 +162,8 @@ TEST_P(InspectBackendsTest, AnotherWeight) {
 }
 
 TEST_P(InspectBackendsTest, ServersThatKeepTheirConnectionsAreAsTheyMustBe) {
-  plan_.networks[1].vips[0].backends = {"10.0.1.11"};
+  plan_.networks[1].change(
+      [](model::PlannedNetwork& network) { network.vips[0].backends = {"10.0.1.11"}; });
   ASSERT_TRUE(networks_->follow(plan_));
   auto found = kinds();
   std::erase(found, "name.wrong:back");

@@ -111,7 +111,8 @@ TEST_F(InspectTest, AFirewallThatDrops) {
 }
 
 TEST_F(InspectTest, APlanThatTheAgentDoesNotHaveYet) {
-  plan_.networks[1].names[0].addresses = {"10.0.1.6"};
+  plan_.networks[1].change(
+      [](model::PlannedNetwork& network) { network.names[0].addresses = {"10.0.1.6"}; });
   EXPECT_THAT(kinds(), ElementsAre("plan.lags:", "name.wrong:back"));
   ASSERT_TRUE(networks_->follow(plan_));
   // Names are exchanged on their own thread, soon.

@@ -88,7 +88,7 @@ SwarmKey const& speaking_key(std::vector<SwarmKey> const& keys) {
 std::set<Address> encrypted_peers(model::NetworkPlan const& plan) {
   std::set<Address> peers;
   auto const own = parse_address(plan.host);
-  for (auto const& network : plan.networks) {
+  for (model::PlannedNetwork const& network : plan.networks) {
     for (auto const& peer : network.encrypted ? network.peers : decltype(network.peers)()) {
       if (auto const host = parse_address(peer.host); host && host != own) {
         peers.insert(*host);
@@ -106,7 +106,7 @@ EncryptionWanted plan_encryption(model::NetworkPlan const& plan,
                           .keys_known = false,
                           .flows = {},
                           .routes = {}};
-  for (auto const& network : plan.networks) {
+  for (model::PlannedNetwork const& network : plan.networks) {
     if (network.encrypted) {
       wanted.vnis.insert(network.vni);
     }

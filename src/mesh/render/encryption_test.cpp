@@ -33,7 +33,9 @@ model::NetworkPlan plan_of_first() {
 model::NetworkPlan plan_of_second() {
   auto plan = plan_of_first();
   plan.host = "192.0.2.2";
-  plan.networks[0].peers = {{"10.0.1.2", "192.0.2.1"}, {"10.0.1.5", "192.0.2.3"}};
+  plan.networks[0].change([](model::PlannedNetwork& network) {
+    network.peers = {{"10.0.1.2", "192.0.2.1"}, {"10.0.1.5", "192.0.2.3"}};
+  });
   return plan;
 }
 
@@ -93,7 +95,7 @@ TEST(PlanEncryption, SpeaksFromTheAddressThatTheKernelTakes) {
 
 TEST(PlanEncryption, OpenNetworksNeedNothing) {
   auto plan = plan_of_first();
-  plan.networks[0].encrypted = false;
+  plan.networks[0].change([](model::PlannedNetwork& network) { network.encrypted = false; });
   auto const wanted = plan_encryption(plan, {}, {});
   EXPECT_TRUE(wanted.vnis.empty());
   EXPECT_TRUE(wanted.flows.empty());

@@ -18,8 +18,8 @@ using namespace swarmward;
 Result<void> apply_file(mesh::Agent& agent, std::string const& path) {
   std::ifstream file(path);
   std::string const text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto const plan = wire::network_plan_from(text);
-  return plan ? agent.apply(*plan) : Result<void>(plan.error());
+  auto plan = wire::network_plan_from(text);
+  return plan ? agent.apply(std::move(*plan)) : Result<void>(plan.error());
 }
 
 /// Tells those who wait for a pass to end how it went.

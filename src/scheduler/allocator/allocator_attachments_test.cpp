@@ -74,7 +74,7 @@ class AllocatorAttachmentsTest : public ClusterFixture {
   }
   model::PlannedNetwork plan(model::NodeId const& node) {
     auto const planned = plan_of(store_.head(), node);
-    return planned.networks.empty() ? model::PlannedNetwork{} : planned.networks[0];
+    return planned.networks.empty() ? model::PlannedNetwork{} : *planned.networks[0];
   }
   static std::vector<std::string> resolved(model::PlannedNetwork const& network,
                                            std::string const& name) {

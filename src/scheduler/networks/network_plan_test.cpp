@@ -61,7 +61,7 @@ class NetworkPlanTest : public ClusterFixture {
     return follower.plan();
   }
   model::PlannedNetwork back_on(model::NodeId const& node) {
-    for (auto const& network : plan(node).networks) {
+    for (model::PlannedNetwork const& network : plan(node).networks) {
       if (network.id == back_.view()) {
         return network;
       }
@@ -103,9 +103,9 @@ TEST_F(NetworkPlanTest, WithoutTasksOnlyTheIngressNetworkIsThere) {
   auto const planned = plan(one_);
   ASSERT_THAT(planned.networks, SizeIs(1));
   EXPECT_EQ(planned.ingress, ingress_.view());
-  EXPECT_EQ(planned.networks[0].node_address, "10.0.0.2");
-  EXPECT_EQ(planned.networks[0].mtu, 1400U);
-  EXPECT_THAT(planned.networks[0].peers,
+  EXPECT_EQ(planned.networks[0]->node_address, "10.0.0.2");
+  EXPECT_EQ(planned.networks[0]->mtu, 1400U);
+  EXPECT_THAT(planned.networks[0]->peers,
               ElementsAre(model::PlannedPeer{"10.0.0.3", "192.168.0.2", "10.0.0.3"}));
   EXPECT_THAT(planned.ports, IsEmpty());
   EXPECT_EQ(plan(model::NodeId("nobody")), model::NetworkPlan{});

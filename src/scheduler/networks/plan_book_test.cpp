@@ -176,8 +176,8 @@ TEST_F(PlanBookTest, NetworksAndNodesThatGoAreForgotten) {
   refresh();
   ASSERT_TRUE(follower.follow(update_for(one_, before)));
   ASSERT_THAT(follower.plan().networks, SizeIs(1));
-  EXPECT_EQ(follower.plan().networks[0].id, ingress_.view());
-  EXPECT_THAT(follower.plan().networks[0].peers, IsEmpty());
+  EXPECT_EQ(follower.plan().networks[0]->id, ingress_.view());
+  EXPECT_THAT(follower.plan().networks[0]->peers, IsEmpty());
   EXPECT_FALSE(book_.is_current(two_, before));
   EXPECT_TRUE(book_.is_current(two_, book_.version()));
   EXPECT_THAT(update_for(two_, 0).networks, IsEmpty());

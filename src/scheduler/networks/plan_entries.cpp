@@ -89,7 +89,7 @@ class EntryCollector {
     if (network_.spec.ingress) {
       add_ports(service, serving);
     }
-    if (!vip.empty()) {
+    if (!vip.empty() && !network_.spec.ingress) {  // There, nodes ask tasks.
       entries_.vips.push_back({std::move(vip), std::move(serving)});
     }
   }

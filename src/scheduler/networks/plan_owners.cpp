@@ -15,7 +15,7 @@ bool has_come_or_gone(auto const& touch) {
   return !touch.before || !touch.after;
 }
 
-bool matters(state::Touch<model::Task> const& touch) {
+bool may_change_plans(state::Touch<model::Task> const& touch) {
   if (touch.before && touch.after && touch.before->networks.empty()) {
     return !touch.after->networks.empty();
   }
@@ -33,12 +33,12 @@ bool is_another_home(state::Touch<model::Node> const& touch) {
          has_network_agent(*touch.before) != has_network_agent(*touch.after);
 }
 
-bool matters(state::Touch<model::Node> const& touch) {
+bool may_change_plans(state::Touch<model::Node> const& touch) {
   return has_come_or_gone(touch) || touch.before->attachments != touch.after->attachments ||
          model::data_path_of(*touch.before) != model::data_path_of(*touch.after);
 }
 
-bool matters(state::Touch<model::Cluster> const& touch) {
+bool may_change_plans(state::Touch<model::Cluster> const& touch) {
   return has_come_or_gone(touch) || touch.before->network_keys != touch.after->network_keys ||
          touch.before->data_path_port != touch.after->data_path_port;
 }
@@ -52,7 +52,7 @@ bool PlanOwners::empty() const {
 
 void PlanOwners::add(state::Touched const& touched) {
   for (auto const& touch : touched.clusters) {
-    cluster = cluster || matters(touch);
+    cluster = cluster || may_change_plans(touch);
   }
   for (auto const& touch : touched.networks) {
     networks.insert(either(touch).id);
@@ -61,7 +61,7 @@ void PlanOwners::add(state::Touched const& touched) {
     services.insert(either(touch).id);
   }
   for (auto const& touch : touched.nodes) {
-    if (matters(touch)) {
+    if (may_change_plans(touch)) {
       nodes.insert(either(touch).id);
     }
     if (is_another_home(touch)) {
@@ -69,7 +69,7 @@ void PlanOwners::add(state::Touched const& touched) {
     }
   }
   for (auto const& touch : touched.tasks) {
-    if (!matters(touch)) {
+    if (!may_change_plans(touch)) {
       continue;
     }
     auto const& task = either(touch);

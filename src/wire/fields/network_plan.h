@@ -56,6 +56,15 @@ void describe(A& a, Ref<A, model::PlannedNetwork> network) {
 }
 
 template <class A>
+void describe(A& a, Ref<A, model::SharedNetwork> network) {
+  if constexpr (A::kReading) {
+    network.change([&](model::PlannedNetwork& value) { describe(a, value); });
+  } else {
+    describe(a, *network);
+  }
+}
+
+template <class A>
 void describe(A& a, Ref<A, model::PlannedPort> port) {
   a.keep("PublishedPort", port.published_port);
   a.keep("TargetPort", port.target_port);
