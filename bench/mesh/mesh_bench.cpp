@@ -16,9 +16,11 @@
 #include <sys/resource.h>
 
 #include "mesh/address.h"
+#include "mesh/apply/balancing_parts.h"
 #include "mesh/apply/ingress.h"
 #include "mesh/apply/overlay.h"
 #include "mesh/apply/vip_table.h"
+#include "mesh/host_networks.h"
 
 namespace {
 
@@ -146,6 +148,58 @@ void measure(int services, NetNamespace const& host, fs::path const& folder) {
   must(remove_overlay(file));
 }
 
+/// The whole way of a plan on a host whose tasks are all elsewhere: a change of one task of a
+/// service, its neighbours and its published port, and the plan kept on disk.
+void measure_host(int services, NetNamespace const& host, fs::path const& folder) {
+  model::PlannedNetwork ingress;
+  ingress.id = "ingress";
+  ingress.name = "ingress";
+  ingress.vni = 4097;
+  ingress.subnet = "10.128.0.0/9";
+  ingress.node_address = "10.128.0.2";
+  for (int i = 0; i < services; ++i) {
+    for (auto const& address : backends_of(i)) {
+      ingress.peers.push_back({address, "192.0.2.1"});
+    }
+  }
+  model::NetworkPlan plan;
+  plan.networks = {ingress};
+  plan.ingress = ingress.id;
+  plan.ports = plan_ports(services);
+  auto parts = BalancingParts::make(host).value();
+  HostNetworks networks({.namespaces = folder / "netns",
+                         .state = folder / "state.json",
+                         .plan = folder / "plan.json"},
+                        {},
+                        {&parts});
+  auto const follow = [&] { return networks.follow(plan); };
+  auto const all = milliseconds(follow);
+  auto const check = milliseconds(follow);
+  auto& backends = plan.ports[static_cast<std::size_t>(services / 2)].backends;
+  auto const last = backends.back();
+  double total = 0;
+  for (int i = 0; i < kChanges; ++i) {
+    bool const leaves = i % 2 == 0;
+    leaves ? backends.pop_back() : backends.push_back(last);
+    plan.networks[0].change([&](model::PlannedNetwork& network) {
+      auto const peer = model::PlannedPeer{last, "192.0.2.1"};
+      leaves ? void(std::erase(network.peers, peer)) : network.peers.push_back(peer);
+    });
+    std::this_thread::sleep_for(kRest);
+    total += milliseconds(follow);
+  }
+  std::printf(
+      "host   %6d services x %d: all %8.1f ms, one change %6.1f ms, a look at everything "
+      "%6.1f ms\n",
+      services,
+      kBackends,
+      all,
+      total / kChanges,
+      check);
+  std::fflush(stdout);
+  must(networks.remove_all());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -167,6 +221,7 @@ int main(int argc, char** argv) {
     auto const host = NetNamespace::current().value();
     for (int const services : sizes) {
       measure(services, host, folder);
+      measure_host(services, host, folder);
     }
   }
   fs::remove_all(folder);

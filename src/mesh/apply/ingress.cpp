@@ -46,11 +46,12 @@ Ingress::Ingress(NetNamespace const& host, IngressLink const& link, ChosenBacken
       backend_(std::move(backend)),
       publisher_(make_port_publisher(backend_, host)) {}
 
-Result<void> Ingress::ensure(NetNamespace const& home, model::PlannedNetwork const& network) {
+Result<void> Ingress::ensure(NetNamespace const& home, model::SharedNetwork const& network) {
   auto const id = namespace_id(home);
   bool const another = home_ == nullptr || id != home_id_;
   if (another) {
     applied_ = {};
+    linked_.reset();
   }
   if (another || home_ != &home) {
     home_ = &home;
@@ -59,8 +60,11 @@ Result<void> Ingress::ensure(NetNamespace const& home, model::PlannedNetwork con
     shared_ = false;
   }
   network_ = network;
-  if (auto linked = ensure_ingress_link(*host_, home, link_, network.mtu); !linked) {
-    return linked;
+  if (linked_ != network->mtu) {
+    if (auto linked = ensure_ingress_link(*host_, home, link_, network->mtu); !linked) {
+      return linked;
+    }
+    linked_ = network->mtu;
   }
   return another ? ensure_forward_accept(*host_) : Result<void>();
 }
@@ -69,12 +73,12 @@ Result<void> Ingress::apply(std::vector<model::PlannedPort> const& ports) {
   if (home_ == nullptr) {
     return invalid_argument("published ports need the ingress network first");
   }
-  auto kept = plan_kept(network_, ports);
+  auto kept = plan_kept(*network_, ports);
   // From the tasks outwards: nobody is sent where nothing is ready.
   if (auto routed = add_kept_routes(*home_, kept); !routed) {
     return routed;
   }
-  if (auto written = balancer_->apply(network_, ports); !written) {
+  if (auto written = balancer_->apply(*network_, ports); !written) {
     return written;
   }
   if (!std::exchange(shared_, true)) {
@@ -118,7 +122,7 @@ Result<void> Ingress::reassert() {
   if (home_ == nullptr) {
     return {};
   }
-  if (auto linked = ensure_ingress_link(*host_, *home_, link_, network_.mtu); !linked) {
+  if (auto linked = ensure_ingress_link(*host_, *home_, link_, network_->mtu); !linked) {
     return linked;
   }
   auto result = balancer_->reassert();
@@ -141,6 +145,7 @@ Result<void> Ingress::remove() {
   keep_first(result, remove_forward_accept(*host_));
   keep_first(result, remove_ingress_link(*host_, home_));
   home_ = nullptr;
+  linked_.reset();
   balancer_.reset();
   kept_ = {};
   published_.reset();

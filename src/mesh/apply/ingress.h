@@ -34,7 +34,7 @@ class Ingress {
   /// Connects the host with the ingress network, whose namespace `home` is and from now on stays
   /// until remove() or another call. To be called with each new plan, before apply(): it takes
   /// over the node's address and the peers. Starts programs when `home` is another one than before.
-  [[nodiscard]] Result<void> ensure(NetNamespace const& home, model::PlannedNetwork const& network);
+  [[nodiscard]] Result<void> ensure(NetNamespace const& home, model::SharedNetwork const& network);
 
   /// Makes it so that these ports, and no others, are answered. The first call replaces whatever
   /// is there; later ones change the difference. Then
@@ -70,7 +70,8 @@ class Ingress {
   KeptClients kept_;
   /// What the kernel has; nothing if that is not known.
   std::optional<PublishedRules> published_;
-  model::PlannedNetwork network_;
+  model::SharedNetwork network_;
+  std::optional<unsigned> linked_;  ///< With this MTU; what others change, reassert() mends.
   IngressState applied_;
 };
 

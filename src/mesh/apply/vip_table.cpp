@@ -18,7 +18,9 @@ Result<void> VipTable::apply(model::PlannedNetwork const& network) {
   if (auto written = write_rules(wanted); !written) {
     return written;
   }
-  auto const stale = plan_stale_flows(network_, network);
+  // Without VIPs there are no flows of ours: to look for some takes ten milliseconds.
+  bool const had_flows = !network_.vips.empty() || !network.vips.empty();
+  auto const stale = had_flows ? plan_stale_flows(network_, network) : std::vector<FlowFilter>();
   rules_ = std::move(wanted);
   network_ = network;
   auto const forgotten = forget_flows(net_, stale);

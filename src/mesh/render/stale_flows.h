@@ -29,7 +29,7 @@ struct FlowFilter {
 
 /// What published ports depend on: the ingress network and who serves them.
 struct IngressState {
-  model::PlannedNetwork network;
+  model::SharedNetwork network;
   std::vector<model::PlannedPort> ports;
 };
 

@@ -64,7 +64,7 @@ TEST(StaleFlows, PortsOfTcpWaitForTheTasksEnd) {
   EXPECT_THAT(plan_stale_ingress_flows(ended, serving, kAsked),
               ElementsAre(FlowFilter{kAsked, std::nullopt, 8053, model::Protocol::Udp}));
   auto const ending = ended;
-  ended.network.local.clear();
+  ended.network.change([](model::PlannedNetwork& edited) { edited.local.clear(); });
   EXPECT_THAT(plan_stale_ingress_flows(ending, ended, kAsked), ElementsAre(all_of(kFirst)));
 }
 

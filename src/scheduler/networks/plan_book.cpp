@@ -1,6 +1,7 @@
 #include "scheduler/networks/plan_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scheduler/networks/network_plan.h"
 #include "scheduler/networks/plan_entries.h"
@@ -59,8 +60,8 @@ void PlanBook::update(state::Snapshot const& snapshot, PlanOwners owners) {
     update_attachment(snapshot, id);
   }
   if (owners.cluster) {
-    data_path_port_ = snapshot.cluster ? snapshot.cluster->data_path_port
-                                       : model::PlanUpdate().data_path_port;
+    data_path_port_ =
+        snapshot.cluster ? snapshot.cluster->data_path_port : model::PlanUpdate().data_path_port;
     keys_ = snapshot.cluster ? snapshot.cluster->network_keys : std::vector<model::NetworkKey>();
     shared_changed_ = version_;
   }
@@ -149,40 +150,39 @@ void PlanBook::update_attachment(state::Snapshot const& snapshot, model::TaskId 
 }
 
 void PlanBook::say(state::Snapshot const& snapshot,
-                   Owner const& owner,
+                   std::string const& id,
                    NetworkIds const& in,
                    Say const& entries) {
-  auto const [heard, is_new] = heard_in_.try_emplace(owner);
+  auto const [known, is_new] = owners_.try_emplace(id, Owner{last_owner_ + 1, {}});
+  last_owner_ += is_new ? 1 : 0;
+  auto& owner = known->second;
   auto all = in;
-  all.merge(NetworkIds(heard->second));
-  heard->second.clear();
-  for (auto const& id : all) {
-    auto const known = networks_.find(id);
-    auto const network = known == networks_.end() ? nullptr : snapshot.find_network(id);
+  all.merge(std::exchange(owner.in, {}));
+  for (auto const& network_id : all) {
+    auto const place = networks_.find(network_id);
+    auto const network = place == networks_.end() ? nullptr : snapshot.find_network(network_id);
     if (!network) {
       continue;
     }
-    auto now = in.contains(id) ? entries(*network) : model::PlanEntries();
+    auto const now = in.contains(network_id) ? entries(*network) : model::PlanEntries();
     if (now != model::PlanEntries()) {
-      heard->second.insert(id);
+      owner.in.insert(network_id);
     }
-    say_in(known->second, owner, std::move(now));
+    say_in(place->second, owner.number, now);
   }
-  if (heard->second.empty()) {
-    heard_in_.erase(heard);
+  if (owner.in.empty()) {
+    owners_.erase(known);
   }
 }
 
-void PlanBook::say_in(Network& network, Owner const& owner, model::PlanEntries now) {
+void PlanBook::say_in(Network& network, PlanOwner owner, model::PlanEntries const& now) {
   auto const said = network.said.try_emplace(owner).first;
-  auto const put = [&](auto& table, auto const& before, auto const& after) {
-    table.say(owner, before, after, version_);
+  auto const put = [&](auto& table, auto& keys, auto const& values) {
+    table.say(owner, keys, values, version_);
   };
   model::for_each_kind(put, network.tables, said->second, now);
-  if (now == model::PlanEntries()) {
+  if (said->second == model::PlanKeys()) {
     network.said.erase(said);
-  } else {
-    said->second = std::move(now);
   }
 }
 

@@ -43,14 +43,18 @@ class PlanBook {
     model::PlanHead head;
     std::uint64_t head_changed = 0;
     PlanTables tables;
-    std::map<std::string, model::PlanEntries> said;  ///< By owner.
+    std::map<PlanOwner, model::PlanKeys> said;  ///< Of what.
   };
   struct Node {
     std::map<model::NetworkId, std::uint64_t> networks;  ///< Each with the version it came with.
     std::uint64_t changed = 0;                           ///< The last one of these came or went.
   };
-  using Owner = std::string;
   using NetworkIds = std::set<model::NetworkId>;
+  /// A service, node or container.
+  struct Owner {
+    PlanOwner number;
+    NetworkIds in;  ///< Where it says something.
+  };
   using Say = std::function<model::PlanEntries(model::Network const&)>;
 
   static std::uint64_t last_change(Network const& network);
@@ -63,14 +67,15 @@ class PlanBook {
   void update_attachment(state::Snapshot const& snapshot, model::TaskId const& id);
   /// The owner says this in these networks, and in others nothing any more.
   void say(state::Snapshot const& snapshot,
-           Owner const& owner,
+           std::string const& id,
            NetworkIds const& in,
            Say const& entries);
-  void say_in(Network& network, Owner const& owner, model::PlanEntries now);
+  void say_in(Network& network, PlanOwner owner, model::PlanEntries const& now);
 
   std::map<model::NetworkId, Network> networks_;
   std::map<model::NodeId, Node> nodes_;
-  std::map<Owner, NetworkIds> heard_in_;  ///< Where each owner says something.
+  std::map<std::string, Owner> owners_;  ///< By id.
+  PlanOwner last_owner_ = 0;
   NetworkIds ingress_;
   std::uint32_t data_path_port_ = model::PlanUpdate().data_path_port;
   std::vector<model::NetworkKey> keys_;

@@ -8,7 +8,7 @@ namespace swarmward::scheduler {
 namespace {
 
 /// The tables of a node have one owner: the manager.
-constexpr char const* kManager = "";
+constexpr PlanOwner kManager = 0;
 
 }  // namespace
 

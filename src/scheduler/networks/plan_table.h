@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "scheduler/networks/plan_sum.h"
 
 namespace swarmward::scheduler {
@@ -24,41 +26,43 @@ inline void merge_entry(model::PlannedName& into, model::PlannedName const& othe
   into.addresses = std::move(both);
 }
 
-/// Entries of one kind in one network, each said by an owner (a service, a node), with a log of the
-/// keys that changed, by version.
+/// Whoever says something: a service, a node, a container. A number, for there are many entries.
+using PlanOwner = std::uint32_t;
+
+/// Entries of one kind in one network, each said by an owner, with a log of the keys that changed,
+/// by version.
 template <class Value>
 class PlanTable {
  public:
-  /// The owner says `now` where it said `before`; both are sorted by their keys.
-  void say(std::string const& owner,
-           std::vector<Value> const& before,
+  /// The owner says `now`, sorted by its keys. `said` are the keys of what it said last, and become
+  /// those of what it says now.
+  void say(PlanOwner owner,
+           std::vector<std::string>& said,
            std::vector<Value> const& now,
            std::uint64_t version) {
-    auto old = before.begin();
+    std::vector<std::string> keys;
+    keys.reserve(now.size());
     for (auto const& value : now) {
-      for (; old != before.end() && model::plan_key(*old) < model::plan_key(value); ++old) {
-        set(owner, model::plan_key(*old), nullptr, version);
-      }
-      bool const known = old != before.end() && model::plan_key(*old) == model::plan_key(value);
-      if (!known || *old != value) {
-        set(owner, model::plan_key(value), &value, version);
-      }
-      old += known ? 1 : 0;
+      keys.push_back(model::plan_key(value));
+      set(owner, keys.back(), &value, version);
     }
-    for (; old != before.end(); ++old) {
-      set(owner, model::plan_key(*old), nullptr, version);
+    std::vector<std::string> gone;
+    std::ranges::set_difference(said, keys, std::back_inserter(gone));
+    for (auto const& key : gone) {
+      set(owner, key, nullptr, version);
     }
+    said = std::move(keys);
   }
 
   /// Null: it says nothing any more.
-  void set(std::string const& owner,
-           std::string const& key,
-           Value const* value,
-           std::uint64_t version) {
+  void set(PlanOwner owner, std::string const& key, Value const* value, std::uint64_t version) {
     auto& said = rows_[key];
-    auto const before = merged(said);
     auto const place = std::ranges::lower_bound(said, owner, {}, &Said::first);
     bool const known = place != said.end() && place->first == owner;
+    if (value != nullptr && known && place->second == *value) {
+      return;
+    }
+    auto const before = merged(said);
     if (value != nullptr && known) {
       place->second = *value;
     } else if (value != nullptr) {
@@ -123,10 +127,11 @@ class PlanTable {
   [[nodiscard]] std::uint64_t changed() const { return log_.empty() ? 0 : log_.back().first; }
 
  private:
-  using Said = std::pair<std::string, Value>;
+  using Said = std::pair<PlanOwner, Value>;
+  using Row = boost::container::small_vector<Said, 1>;  ///< By owner; nearly always one.
   using Logged = std::pair<std::uint64_t, std::string>;
 
-  static std::optional<Value> merged(std::vector<Said> const& said) {
+  static std::optional<Value> merged(Row const& said) {
     if (said.empty()) {
       return std::nullopt;
     }
@@ -137,18 +142,19 @@ class PlanTable {
     return value;
   }
 
-  /// Whoever has missed more than the log holds is better told everything.
+  /// Whoever has missed more than the log holds is told everything.
   void log(std::string const& key, std::uint64_t version) {
     constexpr std::size_t kLeast = 1024;
+    constexpr std::size_t kPart = 4;
     log_.emplace_back(version, key);
-    if (log_.size() > std::max(kLeast, 2 * rows_.size())) {
+    if (log_.size() > std::max(kLeast, rows_.size() / kPart)) {
       auto const half = log_.begin() + static_cast<std::ptrdiff_t>(log_.size() / 2);
       log_from_ = std::prev(half)->first;
       log_.erase(log_.begin(), half);
     }
   }
 
-  std::map<std::string, std::vector<Said>> rows_;
+  std::map<std::string, Row> rows_;
   std::deque<Logged> log_;
   std::uint64_t log_from_ = 0;
   std::uint64_t sum_ = 0;

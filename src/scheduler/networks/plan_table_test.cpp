@@ -12,10 +12,7 @@ using Names = std::vector<model::PlannedName>;
 
 class PlanTableTest : public testing::Test {
  protected:
-  void say(std::string const& owner, Names const& now) {
-    table_.say(owner, said_[owner], now, ++version_);
-    said_[owner] = now;
-  }
+  void say(PlanOwner owner, Names const& now) { table_.say(owner, said_[owner], now, ++version_); }
   void expect_changes(std::uint64_t since, Names const& put, std::vector<std::string> const& gone) {
     ASSERT_TRUE(table_.knows_since(since));
     Names found;
@@ -26,52 +23,52 @@ class PlanTableTest : public testing::Test {
   }
 
   PlanTable<model::PlannedName> table_;
-  std::map<std::string, Names> said_;
+  std::map<PlanOwner, std::vector<std::string>> said_;
   std::uint64_t version_ = 0;
 };
 
 TEST_F(PlanTableTest, TellsWhatIsNewAndWhatHasGone) {
-  say("s1", {{"a", {"1"}}, {"b", {"2"}}, {"c", {"3"}}});
-  say("s1", {{"a", {"1"}}, {"b", {"9"}}, {"d", {"4"}}});
+  say(1, {{"a", {"1"}}, {"b", {"2"}}, {"c", {"3"}}});
+  say(1, {{"a", {"1"}}, {"b", {"9"}}, {"d", {"4"}}});
   expect_changes(0, {{"a", {"1"}}, {"b", {"9"}}, {"d", {"4"}}}, {"c"});
   expect_changes(1, {{"b", {"9"}}, {"d", {"4"}}}, {"c"});
   expect_changes(2, {}, {});
-  say("s1", {});
+  say(1, {});
   expect_changes(2, {}, {"a", "b", "d"});
   EXPECT_THAT(table_.all(), IsEmpty());
   EXPECT_EQ(table_.sum(), 0U);
 }
 
 TEST_F(PlanTableTest, ANameStandsForWhatAllItsOwnersSay) {
-  say("s1", {{"db", {"1", "3"}}});
-  say("s2", {{"db", {"2", "3"}}});
+  say(1, {{"db", {"1", "3"}}});
+  say(2, {{"db", {"2", "3"}}});
   EXPECT_THAT(table_.all(), ElementsAre(model::PlannedName{"db", {"1", "2", "3"}}));
-  say("s1", {});
+  say(1, {});
   EXPECT_THAT(table_.all(), ElementsAre(model::PlannedName{"db", {"2", "3"}}));
 }
 
 TEST_F(PlanTableTest, WhatComesToTheSameIsNoChange) {
-  say("s1", {{"db", {"1"}}});
+  say(1, {{"db", {"1"}}});
   auto const sum = table_.sum();
-  say("s2", {{"db", {"1"}}});
-  say("s1", {});
+  say(2, {{"db", {"1"}}});
+  say(1, {});
   EXPECT_EQ(table_.changed(), 1U);
   EXPECT_EQ(table_.sum(), sum);
 }
 
 TEST_F(PlanTableTest, TheSumTellsTheContents) {
-  say("s1", {{"a", {"1"}}});
+  say(1, {{"a", {"1"}}});
   auto const one = table_.sum();
-  say("s1", {{"a", {"2"}}});
+  say(1, {{"a", {"2"}}});
   EXPECT_NE(table_.sum(), one);
-  say("s1", {{"a", {"1"}}});
+  say(1, {{"a", {"1"}}});
   EXPECT_EQ(table_.sum(), one);
 }
 
 TEST_F(PlanTableTest, ALogThatIsLongerThanWhatItTellsForgetsItsBeginning) {
   constexpr int kMany = 1500;
   for (int i = 0; i < kMany; ++i) {
-    say("s1", {{"a", {std::to_string(i)}}});
+    say(1, {{"a", {std::to_string(i)}}});
   }
   EXPECT_FALSE(table_.knows_since(1));
   EXPECT_TRUE(table_.knows_since(version_ - 1));
@@ -88,10 +85,12 @@ TEST(PlanTableOfAddresses, TheFirstOwnerCountsUntilItHasGone) {
   PlanTable<model::PlannedVip> table;
   model::PlannedVip const first{"10.0.1.2", {"1"}};
   model::PlannedVip const second{"10.0.1.2", {"2"}};
-  table.say("s1", {}, {first}, 1);
-  table.say("s2", {}, {second}, 2);
+  std::vector<std::string> said;
+  table.say(1, said, {first}, 1);
+  std::vector<std::string> said_by_other;
+  table.say(2, said_by_other, {second}, 2);
   EXPECT_THAT(table.all(), ElementsAre(first));
-  table.say("s1", {first}, {}, 3);
+  table.say(1, said, {}, 3);
   EXPECT_THAT(table.all(), ElementsAre(second));
 }
 
