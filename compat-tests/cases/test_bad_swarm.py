@@ -90,3 +90,24 @@ def test_writes_outside_of_a_swarm(no_swarm, api):
 def test_init(no_swarm, api, changes, status, message):
     check(api.request("POST", "/swarm/init", {**no_swarm.init_request(), **changes}), status, message)
     assert api.get("/info")["Swarm"]["LocalNodeState"] == "inactive"
+
+
+NO_CLUSTER_VOLUMES = "cluster volumes (CSI) are not part of this version of swarmward: "
+
+
+@pytest.mark.differs("cluster volumes are not supported here")
+def test_cluster_volumes_are_refused(swarm, api, any_docker):
+    body = {"Name": "shared", "Driver": "csi", "ClusterVolumeSpec": {"AccessMode": {"Scope": "single", "MountVolume": {}}}}
+    reply = api.request("POST", "/volumes/create", body)
+    assert (reply.status, reply.message.startswith(NO_CLUSTER_VOLUMES + "leave out --type")) == (501, True), reply.message
+    assert api.request("GET", "/volumes/shared").status == 404
+    api.post("/volumes/create", {"Name": "plain", "ClusterVolumeSpec": None, "Labels": {"a": "b"}})
+    reply = api.request("PUT", "/volumes/plain?version=1", {"Spec": {"Availability": "drain"}})
+    assert (reply.status, reply.message.startswith(NO_CLUSTER_VOLUMES + "volume plain is none")) == (501, True), reply.message
+    assert [volume["Labels"] for volume in api.get("/volumes", name="plain")["Volumes"]] == [{"a": "b"}]
+    if any_docker.major >= 23:
+        assert NO_CLUSTER_VOLUMES in any_docker(
+            "volume", "create", "--type", "mount", "--driver", "csi", "shared", code=1).err
+        assert any_docker("volume", "ls", "--cluster", "-q").out == ""
+        assert "an only update cluster volumes" in any_docker("volume", "update", "plain", code=1).err
+    api.delete("/volumes/plain")

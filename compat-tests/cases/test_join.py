@@ -81,6 +81,13 @@ def test_worker_refuses(members, cli, command, message):
     assert message in cli("h2")(*command, code=1).err
 
 
+@pytest.mark.differs("cluster volumes are not supported here")
+def test_worker_refuses_cluster_volumes(members):
+    reply = members.members["h2"].request("POST", "/volumes/create", {"Name": "shared", "ClusterVolumeSpec": {}})
+    assert (reply.status, "cluster volumes (CSI)" in reply.message) == (501, True), reply.message
+    assert members.engines["h2"].request("GET", "/volumes/shared").status == 404
+
+
 def test_worker_info(members, cli):
     manager, worker = (members.members[host].get("/info")["Swarm"] for host in ("h1", "h2"))
     assert set(worker) - {"Warnings"} == {"NodeID", "NodeAddr", "LocalNodeState", "ControlAvailable", "Error",

@@ -83,6 +83,22 @@ def test_row_027_scaling_down_keeps_zones_even(swarm, api):
         assert by_host(api, "zones")["h1"] == count // 2, by_host(api, "zones")
 
 
+@pytest.mark.differs("it takes from the fullest node, whatever runs there")
+def test_row_027_scaling_down_takes_what_has_ended(swarm, api):
+    """Two of four are let end, on one node or on two: the two that run are left in any case."""
+    script = "case $SLOT in 1) exit 0;; 3) exit 1;; esac; exec sleep 100000"
+    create(api, "ended", {"Args": ["sh", "-c", script], "Env": ["SLOT={{.Task.Slot}}"]}, replicas=4,
+           RestartPolicy={"Condition": "none"}, Placement={"Constraints": ["node.hostname!=h1"]})
+
+    def slots_now():
+        return sorted((t["Slot"], t["Status"]["State"]) for t in api.tasks("ended"))
+    wait_until(lambda: slots_now() == [(1, "complete"), (2, "running"), (3, "failed"), (4, "running")], "two have ended")
+    scale(api, "ended", 3)
+    wait_until(lambda: slots_now() == [(1, "complete"), (2, "running"), (4, "running")], "one of these has gone")
+    scale(api, "ended", 2)
+    wait_until(lambda: slots_now() == [(2, "running"), (4, "running")], "the other one has gone")
+
+
 def test_row_028_scaling_to_0(swarm, api, any_docker):
     create(api, "empty", replicas=3)
     wait_running(swarm, "empty", 3)

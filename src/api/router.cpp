@@ -95,6 +95,7 @@ SwarmApi::SwarmApi(Scope scope,
       configs_(context_),
       ward_(context_),
       registries_(context_),
+      volumes_(context_),
       cluster_hosts_(context_),
       cluster_volumes_(cluster_hosts_),
       cluster_containers_(context_,
@@ -119,6 +120,7 @@ SwarmApi::SwarmApi(Scope scope,
   add(configs_);
   add(ward_);
   add(registries_);
+  add(volumes_);
 }
 
 template <class Family>
@@ -133,7 +135,7 @@ void SwarmApi::add(Family& family) {
 
 bool SwarmApi::owns(std::string_view method,
                     std::string_view path,
-                    ApiVersion /*version*/,
+                    ApiVersion version,
                     std::string_view raw_query) const {
   if (scope_ == Scope::Cluster && owns_for_cluster(method, path)) {
     return true;
@@ -141,7 +143,8 @@ bool SwarmApi::owns(std::string_view method,
   if (path == "/info" || path == "/version" || path == "/events") {
     return method == "GET";
   }
-  if (containers_.owns(method, path, raw_query) || networks_.owns(method, path)) {
+  if (containers_.owns(method, path, raw_query) || networks_.owns(method, path) ||
+      volumes_.owns(method, path, version)) {
     return true;
   }
   return std::ranges::any_of(kOwnRoots, [&](std::string_view root) {

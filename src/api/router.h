@@ -19,6 +19,7 @@
 #include "api/routes/routes_services.h"
 #include "api/routes/routes_swarm.h"
 #include "api/routes/routes_tasks.h"
+#include "api/routes/routes_volumes.h"
 #include "api/routes/routes_ward.h"
 
 namespace swarmward::api {
@@ -86,6 +87,7 @@ class SwarmApi final : public RequestHandler {
   Configs configs_;
   Ward ward_;
   Registries registries_;
+  Volumes volumes_;
   ClusterHosts cluster_hosts_;
   ClusterVolumes cluster_volumes_;
   ClusterContainers cluster_containers_;

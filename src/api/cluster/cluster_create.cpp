@@ -6,6 +6,7 @@
 #include "api/passthrough/forward.h"
 #include "api/routes/container_create.h"
 #include "api/routes/network_lookup.h"
+#include "api/routes/routes_volumes.h"
 #include "model/constraint.h"
 
 namespace swarmward::api {
@@ -203,6 +204,9 @@ asio::awaitable<Result<Response>> ClusterContainers::create(Call const* call) {
 asio::awaitable<Result<Response>> ClusterContainers::create_volume(Call const* call) {
   if (auto const manager = require_manager(*call); !manager) {
     co_return manager.error();
+  }
+  if (auto const plain = check_no_cluster_volume(call->request); !plain) {
+    co_return plain.error();
   }
   auto const body = parse_object(call->request.body);
   auto const& labels = part_of(body, "Labels");

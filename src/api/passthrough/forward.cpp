@@ -13,7 +13,8 @@ namespace swarmward::api {
 
 namespace {
 
-/// An engine copies what an image has where a new volume is put.
+/// An engine copies what an image has where a new volume is put, and volume drivers take their
+/// time.
 constexpr std::chrono::minutes kCreateTimeout{15};
 
 std::string target_of(Request const& request, ApiVersion version) {
@@ -36,7 +37,7 @@ asio::awaitable<Result<Response>> forward_to_engine(std::shared_ptr<Upstream con
   asked.target = target_of(request, std::min(request.version, known));
   asked.content_type = request.header("Content-Type");
   asked.body = std::move(request.body);
-  if (request.path == "/containers/create") {
+  if (request.path == "/containers/create" || request.path == "/volumes/create") {
     asked.timeout = kCreateTimeout;
   }
   auto const executor = co_await asio::this_coro::executor;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/time.h"
+
 namespace swarmward::api {
 
 namespace {
@@ -9,6 +11,10 @@ namespace {
 constexpr std::size_t kHeadSize = 8;
 /// Engines split messages at 16 KiB; much larger frames are no log messages.
 constexpr std::size_t kMaxFrame = std::size_t{4} << 20U;
+/// Of a line that is longer than this, engines give each such part a timestamp of its own.
+constexpr std::size_t kPartSize = 16384;
+/// As engines write it, always with nine digits of a second.
+constexpr std::size_t kTimestampSize = 30;
 
 std::size_t payload_size(std::string_view head) {
   std::size_t size = 0;
@@ -23,6 +29,11 @@ std::string_view take_word(std::string_view& text) {
   auto const word = text.substr(0, text.find(' '));
   text.remove_prefix(std::min(word.size() + 1, text.size()));
   return word;
+}
+
+bool starts_with_timestamp(std::string_view text) {
+  return text.size() > kTimestampSize && text[kTimestampSize] == ' ' &&
+         parse_time(text.substr(0, kTimestampSize));
 }
 
 }  // namespace
@@ -69,18 +80,40 @@ void LogLineReader::feed_raw(std::string_view bytes, std::vector<LogLine>& lines
   // A piece may end anywhere, even inside a timestamp: only whole lines are taken apart.
   pending_ += bytes;
   auto& open = open_.at(static_cast<std::size_t>(LogSource::Stdout));
-  std::size_t begin = 0;
-  for (auto end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n', begin)) {
-    take_part(std::string_view(pending_).substr(begin, end - begin), open);
-    close(open, lines);
-    begin = end + 1;
+  std::string_view rest = pending_;
+  for (auto end = rest.find('\n'); !rest.empty(); end = rest.find('\n')) {
+    auto const part = raw_part(rest);
+    if (part == 0 && end == std::string_view::npos) {
+      break;
+    }
+    take_part(rest.substr(0, part > 0 ? part : end), open);
+    if (part == 0 || open.line.text.size() >= kMaxLine) {
+      close(open, lines);
+    }
+    rest.remove_prefix(part > 0 ? part : end + 1);
   }
-  pending_.erase(0, begin);
+  pending_.erase(0, pending_.size() - rest.size());
   if (pending_.size() >= kMaxLine) {
     take_part(pending_, open);
     close(open, lines);
     pending_.clear();
   }
+}
+
+/// The size of what `text` begins with, if that is a part of a line with another part behind it.
+std::size_t LogLineReader::raw_part(std::string_view text) const {
+  if (!format_.timestamps) {
+    return 0;
+  }
+  auto rest = text;
+  take_word(rest);
+  if (format_.details) {
+    take_word(rest);
+  }
+  auto const size = text.size() - rest.size() + std::min(rest.size(), kPartSize);
+  bool const more = text.substr(0, size).find('\n') == std::string_view::npos &&
+                    starts_with_timestamp(text.substr(size));
+  return more ? size : 0;
 }
 
 void LogLineReader::take_payload(std::string_view payload,

@@ -51,6 +51,7 @@ class LogLineReader {
 
   void feed_frames(std::string_view bytes, std::vector<LogLine>& lines);
   void feed_raw(std::string_view bytes, std::vector<LogLine>& lines);
+  [[nodiscard]] std::size_t raw_part(std::string_view text) const;
   void take_part(std::string_view part, Open& open) const;
   static void close(Open& open, std::vector<LogLine>& lines);
   void take_payload(std::string_view payload, Open& open, std::vector<LogLine>& lines) const;

@@ -53,6 +53,26 @@ TEST(LogLineReader, RawLinesAreCutAtLineEndsOnly) {
   EXPECT_THAT(reader.finish(), ElementsAre(line(LogSource::Stdout, "c", "t2")));
 }
 
+TEST(LogLineReader, RawLinesLoseThePrefixesOfTheirParts) {
+  std::string const stamp = "2026-01-01T00:00:00.000000000Z ";
+  std::string const part(16384, 'x');
+  auto const bytes =
+      stamp + "a=b " + part + stamp + "a=b " + part + stamp + "a=b y\n" + stamp + "a=b z\n";
+  LogLineReader whole({false, true, true});
+  auto const lines = whole.feed(bytes);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].text, part + part + "y");
+  EXPECT_EQ(lines[1].text, "z");
+  LogLineReader reader({false, true, true});
+  std::vector<LogLine> all;
+  for (char const byte : bytes) {
+    for (auto& found : reader.feed({&byte, 1})) {
+      all.push_back(std::move(found));
+    }
+  }
+  EXPECT_EQ(all, lines);
+}
+
 TEST(LogLineReader, UnfinishedLineComesAtTheEnd) {
   LogLineReader reader(LogFormat{});
   EXPECT_THAT(reader.feed(log_frame(LogSource::Stderr, "half")), IsEmpty());

@@ -11,15 +11,17 @@ namespace {
 
 /// Readers wait while this much is not yet taken by the client.
 constexpr std::size_t kLogBufferLimit = std::size_t{1} << 18U;
+/// Between two attempts to reach an engine whose log broke off.
+constexpr std::chrono::milliseconds kTryAgain{500};
 
 }  // namespace
 
 LogStream::LogStream(asio::any_io_executor executor,
-                     SwarmControl& control,
+                     RouteContext const& context,
                      backends::LogQuery query,
                      bool framed)
     : executor_(std::move(executor)),
-      control_(control),
+      context_(context),
       query_(std::move(query)),
       framed_(framed),
       output_(executor_),
@@ -48,29 +50,54 @@ void LogStream::add(model::Task const& task, model::Node const* node) {
 
 asio::awaitable<void> LogStream::read(Source source) {
   auto const self = shared_from_this();
-  auto const engine = control_.engine_of(source.node);
-  if (engine) {
-    auto opened = co_await engine->logs(source.container_id, query_);
-    if (opened) {
-      std::shared_ptr<backends::ByteStream> const stream = std::move(*opened);
-      open_.insert(stream);
-      co_await pump(&source, stream.get());
-      open_.erase(stream);
-    } else if (opened.error().code == ErrorCode::Unavailable) {
-      unreachable_.insert(source.node);
-    }
-  } else {
+  auto const end = co_await read_once(&source);
+  if (end == End::BrokenOff) {
     unreachable_.insert(source.node);
+    if (query_.follow) {
+      broken_[source.task] = std::chrono::steady_clock::now() + kTryAgain;
+    }
   }
   --readers_;
   output_.cancel();
 }
 
-asio::awaitable<void> LogStream::pump(Source const* source, backends::ByteStream* stream) {
-  LogLineReader reader({!source->tty, query_.timestamps, query_.details});
+asio::awaitable<LogStream::End> LogStream::read_once(Source const* source) {
+  auto const engine = context_.control.engine_of(source->node);
+  if (!engine) {
+    co_return End::BrokenOff;
+  }
+  auto& progress = progress_[source->task];
+  auto query = query_;
+  if (query_.follow) {
+    query = progress.next(query_);
+    query.timestamps = true;
+  }
+  auto const now = context_.clock.now();
+  auto opened = co_await engine->logs(source->container_id, std::move(query));
+  if (!opened) {
+    co_return opened.error().code == ErrorCode::Unavailable ? End::BrokenOff : End::Whole;
+  }
+  progress.begin(now);
+  std::shared_ptr<backends::ByteStream> const stream = std::move(*opened);
+  open_.insert(stream);
+  auto const end = co_await pump(source, stream.get());
+  open_.erase(stream);
+  co_return end;
+}
+
+asio::awaitable<LogStream::End> LogStream::pump(Source const* source,
+                                                backends::ByteStream* stream) {
+  LogLineReader reader({!source->tty, query_.timestamps || query_.follow, query_.details});
   while (!stopped_) {
     auto const bytes = co_await stream->read();
-    if (!bytes || bytes->empty()) {
+    if (!bytes && query_.follow) {
+      co_return End::BrokenOff;  // What has begun of a line comes again, as a whole.
+    }
+    if (!bytes) {
+      append(*source, reader.finish());
+      co_return End::BrokenOff;
+    }
+    if (bytes->empty()) {
       break;
     }
     append(*source, reader.feed(*bytes));
@@ -79,10 +106,29 @@ asio::awaitable<void> LogStream::pump(Source const* source, backends::ByteStream
     }
   }
   append(*source, reader.finish());
+  co_return End::Whole;
+}
+
+std::vector<model::TaskId> LogStream::broken_off() {
+  auto const now = std::chrono::steady_clock::now();
+  std::vector<model::TaskId> due;
+  for (auto it = broken_.begin(); it != broken_.end();) {
+    if (it->second > now) {
+      ++it;
+      continue;
+    }
+    due.push_back(it->first);
+    known_.erase(it->first);
+    it = broken_.erase(it);
+  }
+  return due;
 }
 
 void LogStream::append(Source const& source, std::vector<LogLine> const& lines) {
   for (auto const& line : lines) {
+    if (query_.follow && !progress_[source.task].take(line.timestamp)) {
+      continue;
+    }
     std::string text;
     if (query_.timestamps) {
       text += line.timestamp + " ";

@@ -80,7 +80,7 @@ asio::awaitable<Result<void>> Logs::stream(Call const* call, Scope scope) {
   }
   bool const follow = query->follow;
   auto const executor = co_await asio::this_coro::executor;
-  auto log = std::make_shared<LogStream>(executor, context_.control, std::move(*query), !scope.tty);
+  auto log = std::make_shared<LogStream>(executor, context_, std::move(*query), !scope.tty);
   Response head;
   head.content_type = log_content_type(call->request.version, !scope.tty);
   bool const begun = co_await call->responder->begin(std::move(head));
@@ -105,6 +105,11 @@ asio::awaitable<void> Logs::relay(Responder* responder,
       listening = co_await responder->write(std::move(piece));
     }
     auto const now = context_.store.snapshot();
+    for (auto const& id : stream->broken_off()) {
+      if (auto const task = now->find_task(id)) {
+        stream->add(*task, now->find_node(task->node_id).get());
+      }
+    }
     if (follow && now->version != seen) {
       seen = now->version;
       add_tasks(*stream, *now, *scope);

@@ -22,6 +22,29 @@ class LogsTest : public ApiTest {
   void say(model::TaskId const& task, std::deque<std::string> pieces) {
     engine_->logs_by_container["container-" + task.str()] = std::move(pieces);
   }
+  static std::string stamped(LogSource source, int second, std::string const& text) {
+    return log_frame(source, "2026-01-01T00:00:0" + std::to_string(second) + "Z " + text);
+  }
+  /// Follows the log until it is that long, and returns it.
+  std::string follow(std::string const& path, std::size_t size) {
+    Request asked;
+    asked.method = "GET";
+    asked.path = path;
+    asked.version = {1, 44};
+    asked.query = {{"stdout", "1"}, {"stderr", "1"}, {"follow", "1"}, {"tail", "2"}};
+    FakeResponder responder;
+    bool done = false;
+    asio::co_spawn(
+        context_, api_->handle(asked, responder), [&](std::exception_ptr const&) { done = true; });
+    while (responder.answer.body.size() < size) {
+      context_.run_one();
+    }
+    responder.gone = true;
+    while (!done) {
+      context_.run_one();
+    }
+    return responder.answer.body;
+  }
   model::TaskId task_;
   std::shared_ptr<FakeApiEngine> engine_;
 };
@@ -96,7 +119,7 @@ TEST_F(LogsTest, MissingContainerIsNoError) {
 }
 
 TEST_F(LogsTest, FollowPicksUpLaterTasksUntilTheClientGoes) {
-  say(task_, {log_frame(LogSource::Stdout, "one\n")});
+  say(task_, {stamped(LogSource::Stdout, 1, "one\n")});
   Request asked;
   asked.method = "GET";
   asked.path = "/services/web/logs";
@@ -109,7 +132,7 @@ TEST_F(LogsTest, FollowPicksUpLaterTasksUntilTheClientGoes) {
   settle();
   EXPECT_TRUE(responder.begun);
   auto const second = add_task("web", manager_, 2);
-  say(second, {log_frame(LogSource::Stdout, "two\n")});
+  say(second, {stamped(LogSource::Stdout, 2, "two\n")});
   while (responder.answer.body.size() < 2 * (8 + 4)) {
     context_.run_one();
   }
@@ -119,6 +142,39 @@ TEST_F(LogsTest, FollowPicksUpLaterTasksUntilTheClientGoes) {
     context_.run_one();
   }
   EXPECT_TRUE(responder.ended);
+}
+
+TEST_F(LogsTest, FollowGoesOnWhereItBrokeOff) {
+  auto const one = stamped(LogSource::Stdout, 1, "one\n");
+  auto const two = stamped(LogSource::Stderr, 2, "two\n");
+  auto const three = stamped(LogSource::Stdout, 3, "three\n");
+  say(task_, {one + two + three.substr(0, 20)});
+  engine_->after_break["container-" + task_.str()] = {two, three};
+  auto const expected = log_frame(LogSource::Stdout, "one\n") +
+                        log_frame(LogSource::Stderr, "two\n") +
+                        log_frame(LogSource::Stdout, "three\n");
+  auto const path = "/tasks/" + task_.str() + "/logs";
+  EXPECT_EQ(follow(path, expected.size()), expected);
+  EXPECT_EQ(engine_->last_query.since, "1767225601.000000000");
+  EXPECT_EQ(engine_->last_query.tail, "all");
+  EXPECT_TRUE(engine_->last_query.timestamps);
+}
+
+TEST_F(LogsTest, FollowWaitsForAnEngineThatIsAway) {
+  say(task_, {stamped(LogSource::Stdout, 1, "one\n")});
+  engine_->missed_logs = 2;
+  auto const expected = log_frame(LogSource::Stdout, "one\n");
+  EXPECT_EQ(follow("/services/web/logs", expected.size()), expected);
+  EXPECT_EQ(engine_->last_query.tail, "2");
+}
+
+TEST_F(LogsTest, ALogThatBreaksOffIsIncomplete) {
+  say(task_, {log_frame(LogSource::Stdout, "one\nhalf")});
+  engine_->after_break["container-" + task_.str()] = {};
+  auto const body = request("GET", "/services/web/logs?stdout=1").body;
+  EXPECT_THAT(body, HasSubstr("one\n"));
+  EXPECT_THAT(body, HasSubstr("half\n"));
+  EXPECT_THAT(body, HasSubstr("node " + manager_.str() + " is not available\n"));
 }
 
 TEST_F(LogsTest, RefusesWithNativesTexts) {

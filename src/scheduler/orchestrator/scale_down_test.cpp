@@ -48,6 +48,29 @@ TEST_F(ScaleDownTest, TheFailingGoBeforeTheHealthy) {
   EXPECT_THAT(slots(web), testing::ElementsAre(2, 3));
 }
 
+TEST_F(ScaleDownTest, WhatHasEndedForGoodGoesBeforeWhatRuns) {
+  auto const a = add_node("a");
+  auto const b = add_node("b");
+  auto wish = spec(4);
+  wish.task.restart = model::RestartPolicy{model::RestartCondition::None, {}, {}, {}};
+  auto const web = create(wish);
+  obey();
+  auto ends = TaskState::Complete;
+  for (auto const& task : wanted(web)) {
+    if (task->node_id == a) {
+      observe(task->id, ends, "");
+      ends = TaskState::Failed;
+    }
+  }
+  EXPECT_EQ(on(web, a), 0) << "all ended, and nothing took their places";
+  scale(web, 3);
+  EXPECT_EQ(on(web, b), 2);
+  scale(web, 2);
+  EXPECT_EQ(on(web, b), 2) << "though their node is the fullest";
+  scale(web, 1);
+  EXPECT_EQ(on(web, b), 1);
+}
+
 TEST_F(ScaleDownTest, TasksOnPausedNodesGoBeforeOthers) {
   auto const a = add_node("a");
   auto const b = add_node("b");

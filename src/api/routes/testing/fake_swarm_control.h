@@ -13,9 +13,15 @@ namespace swarmward::api {
 /// Gives prepared pieces, then ends, or breaks off where told to.
 class FakeByteStream final : public backends::ByteStream {
  public:
-  explicit FakeByteStream(std::deque<std::string> pieces) : pieces_(std::move(pieces)) {}
+  enum class End { Whole, Broken };
+
+  explicit FakeByteStream(std::deque<std::string> pieces, End end = End::Whole)
+      : pieces_(std::move(pieces)), end_(end) {}
   asio::awaitable<Result<std::string>> read() override {
     std::string piece;
+    if (pieces_.empty() && end_ == End::Broken) {
+      co_return unavailable("connection lost");
+    }
     if (!pieces_.empty()) {
       piece = std::move(pieces_.front());
       pieces_.pop_front();
@@ -26,6 +32,7 @@ class FakeByteStream final : public backends::ByteStream {
 
  private:
   std::deque<std::string> pieces_;
+  End end_;
 };
 
 /// Has documents and logs, and nothing else of an engine.
@@ -35,6 +42,9 @@ class FakeApiEngine final : public backends::Engine {
   std::map<std::string, std::deque<std::string>> logs_by_container;
   bool reachable = true;
   ErrorCode unknown = ErrorCode::Unavailable;  ///< What it says of documents that it does not have.
+  /// The logs of these containers break off once, and are this from then on.
+  std::map<std::string, std::deque<std::string>> after_break;
+  int missed_logs = 0;  ///< So many requests for logs do not reach it.
   backends::LogQuery last_query;
   std::shared_ptr<FakeLive> live;  ///< What open_document() reads; null: not reached.
   std::vector<std::string> removed_networks;
@@ -64,13 +74,22 @@ class FakeApiEngine final : public backends::Engine {
       std::string id, backends::LogQuery query) override {
     last_query = query;
     auto const found = logs_by_container.find(id);
-    if (!reachable) {
+    if (!reachable || missed_logs > 0) {
+      missed_logs -= reachable ? 1 : 0;
       co_return unavailable("engine not reached");
     }
     if (found == logs_by_container.end()) {
       co_return not_found("No such container: " + id);
     }
-    std::unique_ptr<backends::ByteStream> stream = std::make_unique<FakeByteStream>(found->second);
+    auto pieces = found->second;
+    auto const rest = after_break.extract(id);
+    auto end = FakeByteStream::End::Whole;
+    if (rest) {
+      found->second = rest.mapped();
+      end = FakeByteStream::End::Broken;
+    }
+    std::unique_ptr<backends::ByteStream> stream =
+        std::make_unique<FakeByteStream>(std::move(pieces), end);
     co_return std::move(stream);
   }
 
