@@ -149,9 +149,10 @@ def test_row_011_a_missing_image_is_rejected_again_and_again(tasks):
     for each in rejected:
         assert each.message == "preparing"
         assert "No such image: nosuch:1" in each.err or "registry" in each.err, each.err
-    # The first replacement is prepared during the delay and rejected too, so the pace shows from the third on.
+    # The first replacement is prepared during the delay and rejected too, so the pace shows from the third on. A delay
+    # counts from the decision to replace a task, and a busy manager stamps the new one a moment later.
     created = [each.task for each in rejected]
-    assert all(between(a, b, "CreatedAt") >= 2 for a, b in zip(created[1:], created[2:])), created
+    assert all(between(a, b, "CreatedAt") >= 1.9 for a, b in zip(created[1:], created[2:])), created
 
 
 def test_row_012_a_missing_command_fails_to_start(tasks):

@@ -100,11 +100,14 @@ Result<void> NetNamespace::keep(std::filesystem::path const& path) const {
   if (auto made = make_empty_file(path); !made) {
     return made;
   }
-  auto const held = "/proc/self/fd/" + std::to_string(fd_);
-  if (mount(held.c_str(), path.c_str(), "none", MS_BIND, nullptr) != 0) {
-    return failed("keeping the network namespace " + path.string(), errno);
-  }
-  return {};
+  // Not of our own descriptor: it holds the mount that somebody took away, and of a bind of that
+  // one kernels leave the copies behind in other places that show the folder, when it is unmounted.
+  return run([&]() -> Result<void> {
+    if (mount(kOwnNamespace, path.c_str(), "none", MS_BIND, nullptr) != 0) {
+      return failed("keeping the network namespace " + path.string(), errno);
+    }
+    return {};
+  });
 }
 
 Result<NetNamespace> NetNamespace::current() {

@@ -1,6 +1,7 @@
 #include "mesh/apply/net_namespace.h"
 
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <net/if.h>
@@ -84,6 +85,32 @@ TEST_F(NetNamespaceTest, AFileThatWasUnmountedKeepsTheSameAgain) {
   EXPECT_EQ(first, second);
   ASSERT_TRUE(NetNamespace::remove(path_));
   EXPECT_TRUE(made->keep(path_)) << "the file is gone, too";
+}
+
+TEST_F(NetNamespaceTest, WhatWasKeptAgainGoesFromEveryPlaceThatShowsTheFolder) {
+  auto const shown = folder() / "shown";
+  fs::create_directories(shown);
+  fs::create_directories(path_.parent_path());
+  // Mounts of its own, which go with the thread.
+  std::thread([&] {
+    auto const folder = path_.parent_path();
+    ASSERT_EQ(unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    ASSERT_EQ(mount(folder.c_str(), folder.c_str(), nullptr, MS_BIND, nullptr), 0);
+    ASSERT_EQ(mount("none", folder.c_str(), nullptr, MS_SHARED, nullptr), 0);
+    ASSERT_EQ(mount(folder.c_str(), shown.c_str(), nullptr, MS_BIND, nullptr), 0);
+    auto const first = NetNamespace::make(path_);
+    ASSERT_TRUE(first);
+    // As after a start of the agent: the descriptor is one of the file.
+    auto const made = NetNamespace::open(path_);
+    ASSERT_TRUE(made);
+    ASSERT_EQ(umount2(path_.c_str(), MNT_DETACH), 0);
+    ASSERT_TRUE(made->keep(path_));
+    ASSERT_TRUE(NetNamespace::open(shown / path_.filename()));
+    auto const removed = NetNamespace::remove(path_);
+    EXPECT_TRUE(removed) << removed.error().message;
+    EXPECT_FALSE(NetNamespace::open(shown / path_.filename()));
+  }).join();
 }
 
 TEST_F(NetNamespaceTest, RemovingTakesTheFileAndIsFineTwice) {
