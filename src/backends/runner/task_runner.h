@@ -63,6 +63,9 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   /// Joins a container that was created and not started to the rest of its networks; one for which
   /// that fails is removed again.
   asio::awaitable<Result<void>> connect_networks(std::string container);
+  /// For a container that an earlier daemon made, which may have been killed before it had joined
+  /// it to all of its networks.
+  asio::awaitable<Result<void>> join_again();
   /// Its secrets and configs as mounts.
   asio::awaitable<Result<std::vector<model::Mount>>> lay_files();
   asio::awaitable<void> drop_files();
@@ -113,6 +116,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   bool from_list_ = false;  ///< No event told of its end: the engine was away, or this daemon.
   bool lost_ = false;       ///< It ended with its engine.
   bool start_attempted_ = false;
+  bool is_joined_ = false;           ///< To its networks, by this daemon.
   bool has_files_ = false;           ///< Some may lie on the host.
   bool made_without_files_ = false;  ///< The container can never show them.
   bool files_laid_ = false;          ///< All of them do, since the engine was last lost.

@@ -165,6 +165,15 @@ asio::awaitable<void> TaskRunner::start() {
       co_return;
     }
   }
+  if (!is_joined_) {
+    auto const joined = co_await join_again();
+    if (!joined) {
+      co_await creation_failed(joined.error());
+    }
+    if (!joined || idle() || plan_step(view()) != Step::Start) {
+      co_return;
+    }
+  }
   start_attempted_ = true;
   auto const started = co_await context_->engine->start_container(container_id_);
   lease_.release();

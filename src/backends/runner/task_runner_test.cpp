@@ -254,6 +254,24 @@ TEST_F(TaskRunnerTest, ATaskInANetworkStopsOnceItIsWithdrawn) {
   EXPECT_TRUE(until([&] { return engine->calls("stop_container") == 1; }));
 }
 
+TEST_F(TaskRunnerTest, WhatWasMadeAndNotStartedBeforeIsJoinedToAllNetworks) {
+  connect();
+  auto const id = engine->add_container("web.1.t1", labels("t1"), "created");
+  std::vector<model::TaskNetwork> networks(3);
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    networks[i].id = networks[i].name = "n" + std::to_string(i);
+    networks[i].address = "10.0." + std::to_string(i) + ".5";
+  }
+  engine->fail_next(
+      "connect_network", Error{ErrorCode::Forbidden, "endpoint already exists in network n1"}, 1);
+  runner->task_changed({task("t1").task, "", networks});
+  ASSERT_TRUE(until([&] { return engine->calls("start_container") == 1; }));
+  EXPECT_EQ(engine->calls("connect_network"), 2) << "it joined the first one when it was made";
+  ASSERT_EQ(engine->connects.size(), 1U);
+  EXPECT_EQ(engine->connects[0].first, "n2");
+  EXPECT_THAT(engine->connects[0].second, HasSubstr(id));
+}
+
 TEST_F(TaskRunnerTest, SlowStopsGiveWay) {
   auto delays = fast();
   delays.slow_stop = std::chrono::milliseconds(1);
