@@ -105,6 +105,9 @@ def test_cluster_volumes_are_refused(swarm, api, any_docker):
     reply = api.request("PUT", "/volumes/plain?version=1", {"Spec": {"Availability": "drain"}})
     assert (reply.status, reply.message.startswith(NO_CLUSTER_VOLUMES + "volume plain is none")) == (501, True), reply.message
     assert [volume["Labels"] for volume in api.get("/volumes", name="plain")["Volumes"]] == [{"a": "b"}]
+    mounted = {"Image": "alpine", "Mounts": [{"Type": "cluster", "Source": "group:x", "Target": "/data"}]}
+    reply = api.request("POST", "/services/create", {"Name": "x", "TaskTemplate": {"ContainerSpec": mounted}})
+    assert (reply.status, "the mount at /data is of a cluster volume" in reply.message) == (501, True), reply.message
     if any_docker.major >= 23:
         assert NO_CLUSTER_VOLUMES in any_docker(
             "volume", "create", "--type", "mount", "--driver", "csi", "shared", code=1).err

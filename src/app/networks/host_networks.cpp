@@ -1,5 +1,7 @@
 #include "app/networks/host_networks.h"
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -31,6 +33,10 @@ namespace {
 
 /// Source of the period: what administrators notice of a firewall that was started anew.
 constexpr std::chrono::seconds kLookAfter{5};
+/// Looks take at most one part in so many of the time, but are not put off longer than this; who
+/// waits longer for one is told that the agent is stuck.
+constexpr int kRest = 20;
+constexpr std::chrono::seconds kLookAtLatest{15};
 
 mesh::InspectedPlaces places_of(mesh::AgentOptions const& options, mesh::ChosenBackend backend) {
   auto const files = mesh::network_paths(options);
@@ -94,7 +100,7 @@ void HostNetworks::start(model::NodeId const& node) {
     note_pass({});
     work_->agent = std::make_unique<mesh::Agent>(std::move(wanted));
     tell("networks.not_started", work_->agent->start());
-    look_again();
+    look_after(kLookAfter);
   });
 }
 
@@ -102,20 +108,27 @@ asio::awaitable<void> HostNetworks::apply(model::NetworkPlan plan) {
   auto const wanted = std::make_shared<model::NetworkPlan>(std::move(plan));
   std::function<void()> work = [this, wanted] {
     if (work_->agent) {
-      carried_out(work_->agent->apply(std::move(*wanted)));
+      auto const done = work_->agent->apply(std::move(*wanted));
+      // What went wrong elsewhere stands until all was looked at.
+      if (!done || work_->said.empty()) {
+        carried_out(done);
+      }
     }
   };
   co_await run(std::move(work));
 }
 
 /// Again and again, however often plans come, for firewalls are flushed and links removed behind
-/// our back.
-void HostNetworks::look_again() {
-  work_->timer.expires_after(kLookAfter);
+/// our back. Where that takes long, as with thousands of services, less often.
+void HostNetworks::look_after(std::chrono::steady_clock::duration pause) {
+  work_->timer.expires_after(pause);
   work_->timer.async_wait([this](boost::system::error_code const& error) {
     if (!error && work_->agent) {
+      auto const begun = std::chrono::steady_clock::now();
       carried_out(work_->agent->reassert());
-      look_again();
+      auto const took = std::chrono::steady_clock::now() - begun;
+      look_after(
+          std::clamp<std::chrono::steady_clock::duration>(kRest * took, kLookAfter, kLookAtLatest));
     }
   });
 }

@@ -50,7 +50,7 @@ class HostNetworks {
  private:
   struct Work;
 
-  void look_again();
+  void look_after(std::chrono::steady_clock::duration pause);
   void carried_out(Result<void> const& done);
   void note_pass(std::string error);
   void take_away();

@@ -27,6 +27,13 @@ Result<void> validate_mounts(std::vector<model::Mount> const& mounts) {
     if (!targets.insert(mount.target).second) {
       return rule_broken("ContainerSpec: duplicate mount point: " + mount.target);
     }
+    if (mount.type == model::MountType::Cluster) {  // No engine of ours could ever make one.
+      return Error{ErrorCode::NotImplemented,
+                   "ContainerSpec: the mount at " + mount.target +
+                       " is of a cluster volume (CSI), which are not part of this version of "
+                       "swarmward: choose type=volume with a driver whose storage every node "
+                       "reaches"};
+    }
   }
   return {};
 }

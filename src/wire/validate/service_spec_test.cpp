@@ -83,6 +83,13 @@ TEST(ValidateServiceSpec, TaskRules) {
   });
 }
 
+TEST(ValidateServiceSpec, MountsOfClusterVolumes) {
+  auto const checked = check(container(R"("Mounts":[{"Type":"cluster","Target":"/data"}])"));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().code, ErrorCode::NotImplemented);
+  EXPECT_NE(checked.error().message.find("the mount at /data"), std::string::npos);
+}
+
 TEST(ValidateServiceSpec, ContainerRules) {
   expect_errors({
       {container(R"("Image":null)"), "ContainerSpec: image reference must be provided"},
