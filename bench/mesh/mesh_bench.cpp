@@ -174,7 +174,6 @@ void measure_host(int services, NetNamespace const& host, fs::path const& folder
                         {&parts});
   auto const follow = [&] { return networks.follow(plan); };
   auto const all = milliseconds(follow);
-  auto const check = milliseconds(follow);
   auto& backends = plan.ports[static_cast<std::size_t>(services / 2)].backends;
   auto const last = backends.back();
   double total = 0;
@@ -188,6 +187,7 @@ void measure_host(int services, NetNamespace const& host, fs::path const& folder
     std::this_thread::sleep_for(kRest);
     total += milliseconds(follow);
   }
+  auto const check = milliseconds(follow);
   std::printf(
       "host   %6d services x %d: all %8.1f ms, one change %6.1f ms, a look at everything "
       "%6.1f ms\n",

@@ -1,11 +1,8 @@
-// The two ends of one path through a network: `path_probe serve PORT`, and `path_probe ask ADDRESS PORT COUNT SECONDS`.
-// The second prints a JSON object: the median and the 99th percentile, in microseconds, of COUNT new connections with
-// one request each, and the bytes a second that one connection brings in SECONDS.
+// The two ends of one path through a network: `path_probe serve PORT`, and `path_probe ask ADDRESS
+// PORT COUNT SECONDS`. The second prints a JSON object: the median and the 99th percentile, in
+// microseconds, of COUNT new connections with one request each, and the bytes a second that one
+// connection brings in SECONDS.
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +11,11 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 
 namespace {
 
@@ -105,8 +107,9 @@ int main(int count, char** words) {
       asio::io_context context;
       tcp::endpoint const server(asio::ip::make_address(words[2]), port_of(words[3]));
       auto const times = latencies(context, server, std::max(100, std::stoi(words[4])));
-      std::cout << "{\"p50\": " << times[times.size() / 2] << ", \"p99\": " << times[times.size() * 99 / 100]
-                << ", \"bulk\": " << static_cast<std::int64_t>(bytes_a_second(context, server, std::stod(words[5])))
+      std::cout << "{\"p50\": " << times[times.size() / 2]
+                << ", \"p99\": " << times[times.size() * 99 / 100] << ", \"bulk\": "
+                << static_cast<std::int64_t>(bytes_a_second(context, server, std::stod(words[5])))
                 << "}\n";
       return 0;
     }
