@@ -25,6 +25,8 @@ class Changes:
         self.members, self.api, self.random = members, members.api, random.Random(seed)
         self.networks = {f"n{i}": make(members, f"n{i}") for i in range(NETWORKS)}
         self.services = {}
+        self.serve()
+        self.serve()
 
     def step(self):
         self.random.choice([self.serve, self.scale, self.scale, self.move, self.redo, self.end, self.network])()
