@@ -24,7 +24,7 @@ struct ConnectionBudget::Turn {
 ConnectionBudget::Limits connection_limits(std::size_t descriptors) {
   constexpr std::size_t kLeastStep = 22;
   auto const step = std::min(descriptors / 40, kLeastStep + descriptors / 256);
-  return {descriptors - 5 * step, descriptors - 4 * step, descriptors - 3 * step};
+  return {descriptors - 5 * step, descriptors - 4 * step, descriptors - 3 * step, step};
 }
 
 std::size_t ConnectionBudget::usual_share() const {
@@ -33,12 +33,15 @@ std::size_t ConnectionBudget::usual_share() const {
 }
 
 void ConnectionBudget::admit_next() {
-  while (open_ < limits_.usual && !waiting_.empty()) {
-    auto const next = waiting_.front().lock();
-    waiting_.pop_front();
-    if (next) {
-      next->give();
-      return;
+  for (auto const& [line, limit] :
+       {std::pair(&signs_of_life_, limits_.most), std::pair(&waiting_, limits_.usual)}) {
+    while (open_ < limit && !line->empty()) {
+      auto const next = line->front().lock();
+      line->pop_front();
+      if (next) {
+        next->give();
+        return;
+      }
     }
   }
 }
@@ -46,15 +49,16 @@ void ConnectionBudget::admit_next() {
 /// Stands in the line for as long as it exists.
 class ConnectionShare::Waiting {
  public:
-  Waiting(ConnectionShare& share, asio::any_io_executor const& executor)
+  Waiting(ConnectionShare& share, Urgency urgency, asio::any_io_executor const& executor)
       : share_(share.shared_from_this()), turn_(std::make_shared<Turn>(executor)) {
     at_ = share_->waiting_.insert(share_->waiting_.end(), turn_);
-    auto& budget = *share_->budget_;
-    if (share_->connections_ == 0) {
-      while (!budget.waiting_.empty() && budget.waiting_.front().expired()) {
-        budget.waiting_.pop_front();
+    bool const urgent = urgency == Urgency::SignOfLife;
+    auto& line = urgent ? share_->budget_->signs_of_life_ : share_->budget_->waiting_;
+    if (urgent || share_->connections_ == 0) {
+      while (!line.empty() && line.front().expired()) {
+        line.pop_front();
       }
-      budget.waiting_.push_back(turn_);
+      line.push_back(turn_);
     }
   }
   ~Waiting() { share_->waiting_.erase(at_); }
@@ -97,10 +101,18 @@ ConnectionShare::Place ConnectionShare::enter(Urgency urgency) {
   return Place(shared_from_this());
 }
 
-asio::awaitable<bool> ConnectionShare::wait(std::chrono::milliseconds timeout) {
+asio::awaitable<ConnectionShare::Place> ConnectionShare::knock() {
+  Place place;
+  if (budget_) {
+    place.knock_ = co_await budget_->knocks_.enter();
+  }
+  co_return place;
+}
+
+asio::awaitable<bool> ConnectionShare::wait(Urgency urgency, std::chrono::milliseconds timeout) {
   auto const executor = co_await asio::this_coro::executor;
-  Waiting waiting(*this, executor);
-  if (timeout.count() == 0) {
+  Waiting waiting(*this, urgency, executor);
+  if (timeout.count() == 0 || urgency == Urgency::SignOfLife) {
     waiting.timer().expires_at(asio::steady_timer::time_point::max());
   } else {
     waiting.timer().expires_after(timeout);
@@ -125,6 +137,7 @@ ConnectionShare::Place& ConnectionShare::Place::operator=(Place&& other) noexcep
     release();
     share_ = std::move(other.share_);
     counted_ = other.counted_;
+    knock_ = std::move(other.knock_);
   }
   return *this;
 }

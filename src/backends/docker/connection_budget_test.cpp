@@ -103,6 +103,45 @@ TEST_F(ConnectionBudgetTest, NobodyWaitsLongerThanItsTimeout) {
   EXPECT_THAT(errors, ::testing::ElementsAre(HasSubstr("no answer within")));
 }
 
+TEST_F(ConnectionBudgetTest, ASignOfLifeWaitsForItsPlaceBeforeAllOthers) {
+  auto const budget = std::make_shared<ConnectionBudget>(ConnectionBudget::Limits{0, 1, 2});
+  auto const busy = client(budget);
+  auto const watched = client(budget);
+  auto const patient = client(budget);
+  auto const others = client(budget);
+  auto deaf = request_for("/deaf");
+  deaf.timeout = 4 * kShort;
+  spawn(*busy, deaf);
+  deaf.urgency = Urgency::SignOfLife;
+  spawn(*watched, deaf);
+  spawn(*others, request_for("/x"));
+  auto ping = request_for("/x");
+  ping.timeout = kShort;
+  ping.urgency = Urgency::SignOfLife;
+  spawn(*patient, ping);  // There is no place for four times as long.
+  io.run();
+  EXPECT_EQ(answered, 2);
+  EXPECT_THAT(errors, ::testing::Each(HasSubstr("no answer within")));
+}
+
+TEST_F(ConnectionBudgetTest, SoManyKnockAtATime) {
+  auto const budget = std::make_shared<ConnectionBudget>(ConnectionBudget::Limits{0, 1, 1, 1});
+  auto const dead = client(budget);
+  auto const well = client(budget);
+  auto knock = request_for("/deaf");
+  knock.anew = true;
+  knock.timeout = 40 * kShort;
+  spawn(*dead, knock);
+  knock.target = "/x";
+  knock.timeout = kShort;
+  spawn(*well, knock);
+  EXPECT_TRUE(run(io, client(budget)->request(request_for("/x"))));  // Beside these.
+  EXPECT_EQ(answered, 0);
+  EXPECT_EQ(connections, 2);
+  io.run();
+  EXPECT_EQ(answered, 1);
+}
+
 TEST_F(ConnectionBudgetTest, AFailureLetsTheNextOneTry) {
   auto const one = lone_client({9, 2, 2});
   auto deaf = request_for("/deaf");

@@ -82,8 +82,8 @@ void HttpClient::keep(ConnectionPtr connection) {
 asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
     HttpRequest const* request) {
   if (request->anew) {
-    // Few at a time, so beyond the budget: that there is no place says nothing of the engine.
-    co_return std::make_shared<HttpConnection>(executor_, dialer_, ConnectionShare::Place());
+    auto place = co_await share_->knock();
+    co_return std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
   }
   for (;;) {
     if (auto kept = needs_its_own(*request) ? nullptr : take_idle()) {
@@ -96,7 +96,7 @@ asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
       idle_.erase(idle_.begin());  // It makes room.
       continue;
     }
-    bool const again = co_await share_->wait(request->timeout);
+    bool const again = co_await share_->wait(request->urgency, request->timeout);
     if (!again) {
       co_return too_many_connections();
     }
