@@ -28,7 +28,8 @@ backends::Delays delays_of(unsigned pace) {
 
 /// Images go through the manager: more at once only share its network.
 constexpr std::size_t kCopiesAtOnce = 2;
-/// Engines that connect for the first time: with more, it takes more memory and no less time.
+/// Engines that connect for the first time, or are knocked at: with more, it takes more memory and
+/// no less time.
 constexpr std::size_t kConnectsAtOnce = 64;
 
 backends::Assignment assignment_of(scheduler::DispatchedTask task) {

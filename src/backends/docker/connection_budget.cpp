@@ -24,7 +24,7 @@ struct ConnectionBudget::Turn {
 ConnectionBudget::Limits connection_limits(std::size_t descriptors) {
   constexpr std::size_t kLeastStep = 22;
   auto const step = std::min(descriptors / 40, kLeastStep + descriptors / 256);
-  return {descriptors - 5 * step, descriptors - 4 * step, descriptors - 3 * step, step};
+  return {descriptors - 5 * step, descriptors - 4 * step, descriptors - 3 * step};
 }
 
 std::size_t ConnectionBudget::usual_share() const {
@@ -101,14 +101,6 @@ ConnectionShare::Place ConnectionShare::enter(Urgency urgency) {
   return Place(shared_from_this());
 }
 
-asio::awaitable<ConnectionShare::Place> ConnectionShare::knock() {
-  Place place;
-  if (budget_) {
-    place.knock_ = co_await budget_->knocks_.enter();
-  }
-  co_return place;
-}
-
 asio::awaitable<bool> ConnectionShare::wait(Urgency urgency, std::chrono::milliseconds timeout) {
   auto const executor = co_await asio::this_coro::executor;
   Waiting waiting(*this, urgency, executor);
@@ -137,7 +129,6 @@ ConnectionShare::Place& ConnectionShare::Place::operator=(Place&& other) noexcep
     release();
     share_ = std::move(other.share_);
     counted_ = other.counted_;
-    knock_ = std::move(other.knock_);
   }
   return *this;
 }

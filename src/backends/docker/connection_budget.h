@@ -8,8 +8,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "backends/runner/gate.h"
-
 namespace swarmward::backends {
 
 namespace asio = boost::asio;
@@ -22,11 +20,9 @@ class ConnectionBudget {
     std::size_t kept = 0;   ///< With more than so many, a connection is closed after its request.
     std::size_t usual = 0;  ///< With so many, a request waits until there are fewer.
     std::size_t most = 0;   ///< Signs of life do not wait before there are so many.
-    /// So many connections beyond these at a time, to see whether an engine takes new ones.
-    std::size_t knocks = 8;
   };
 
-  explicit ConnectionBudget(Limits limits) : limits_(limits), knocks_(limits.knocks) {}
+  explicit ConnectionBudget(Limits limits) : limits_(limits) {}
 
  private:
   friend class ConnectionShare;
@@ -40,7 +36,6 @@ class ConnectionBudget {
   std::size_t clients_ = 0;
   std::list<std::weak_ptr<Turn>> signs_of_life_;  ///< Those that wait; served before all others.
   std::list<std::weak_ptr<Turn>> waiting_;  ///< Of clients that have no connection to wait for.
-  Gate knocks_;
 };
 
 /// Of what a process may open a part is left for clients, members and files: what these need does
@@ -72,7 +67,6 @@ class ConnectionShare : public std::enable_shared_from_this<ConnectionShare> {
     void release();
     std::shared_ptr<ConnectionShare> share_;
     bool counted_ = true;  ///< As one of the client's.
-    Gate::Lease knock_;
   };
 
   /// `budget`: null for a client that need not mind others.
@@ -83,11 +77,8 @@ class ConnectionShare : public std::enable_shared_from_this<ConnectionShare> {
 
   /// Empty if there is none now.
   [[nodiscard]] Place enter(Urgency urgency);
-  /// A place beyond those of the others, to see whether the engine takes new connections. Waits for
-  /// as long as it takes: that there is no place says nothing of the engine.
-  [[nodiscard]] asio::awaitable<Place> knock();
-  /// Until it is worth another try, or for so long at most (zero, and signs of life, for the same
-  /// reason: as long as it takes); false then.
+  /// Until it is worth another try, or for so long at most; false then. Zero: as long as it takes;
+  /// so do signs of life, for that there is no place says nothing of the engine.
   [[nodiscard]] asio::awaitable<bool> wait(Urgency urgency, std::chrono::milliseconds timeout);
   /// A connection of this client is free for whoever waits first.
   void connection_freed();

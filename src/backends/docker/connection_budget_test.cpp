@@ -124,22 +124,17 @@ TEST_F(ConnectionBudgetTest, ASignOfLifeWaitsForItsPlaceBeforeAllOthers) {
   EXPECT_THAT(errors, ::testing::Each(HasSubstr("no answer within")));
 }
 
-TEST_F(ConnectionBudgetTest, SoManyKnockAtATime) {
-  auto const budget = std::make_shared<ConnectionBudget>(ConnectionBudget::Limits{0, 1, 1, 1});
-  auto const dead = client(budget);
-  auto const well = client(budget);
-  auto knock = request_for("/deaf");
+TEST_F(ConnectionBudgetTest, AKnockLeavesNoConnection) {
+  auto const one = lone_client({9, 1, 2});
+  auto knock = request_for("/x");
   knock.anew = true;
-  knock.timeout = 40 * kShort;
-  spawn(*dead, knock);
-  knock.target = "/x";
-  knock.timeout = kShort;
-  spawn(*well, knock);
-  EXPECT_TRUE(run(io, client(budget)->request(request_for("/x"))));  // Beside these.
-  EXPECT_EQ(answered, 0);
-  EXPECT_EQ(connections, 2);
-  io.run();
-  EXPECT_EQ(answered, 1);
+  knock.urgency = Urgency::SignOfLife;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(run(io, one->request(knock)));
+  }
+  EXPECT_EQ(connections, 4);
+  EXPECT_TRUE(run(io, one->request(request_for("/x"))));
+  EXPECT_EQ(connections, 5);  // None of those was kept.
 }
 
 TEST_F(ConnectionBudgetTest, AFailureLetsTheNextOneTry) {

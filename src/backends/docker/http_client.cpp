@@ -81,10 +81,6 @@ void HttpClient::keep(ConnectionPtr connection) {
 
 asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
     HttpRequest const* request) {
-  if (request->anew) {
-    auto place = co_await share_->knock();
-    co_return std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
-  }
   for (;;) {
     if (auto kept = needs_its_own(*request) ? nullptr : take_idle()) {
       co_return kept;
@@ -152,7 +148,8 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
   co_return exchange;
 }
 
-asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
+asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange,
+                                                    HttpRequest const* request) {
   while (!exchange->connection->complete()) {
     auto piece = co_await HttpConnection::read_piece(exchange->connection);
     if (!piece) {
@@ -160,8 +157,10 @@ asio::awaitable<Result<void>> HttpClient::read_rest(Exchange* exchange) {
     }
     exchange->head.body += *piece;
   }
-  exchange->connection->rest();
-  keep(exchange->connection);
+  if (!request->anew) {  // Else each question after an engine would leave one more.
+    exchange->connection->rest();
+    keep(exchange->connection);
+  }
   co_return Result<void>{};
 }
 
@@ -193,7 +192,7 @@ asio::awaitable<Result<HttpResponse>> HttpClient::finish(HttpRequest const* requ
   if (!exchange) {
     co_return exchange.error();
   }
-  auto complete = co_await read_rest(&*exchange);
+  auto complete = co_await read_rest(&*exchange, request);
   if (!complete) {
     co_return complete.error();
   }
@@ -254,7 +253,7 @@ asio::awaitable<Result<HttpStream>> HttpClient::open(HttpRequest request) {
   }
   HttpStream stream;
   if (exchange->head.status >= 400) {
-    auto complete = co_await read_rest(&*exchange);
+    auto complete = co_await read_rest(&*exchange, &request);
     if (!complete) {
       co_return complete.error();
     }

@@ -35,7 +35,7 @@ struct HttpRequest {
   /// of its own.
   BodyPieces pieces{};
   Urgency urgency = Urgency::Usual;
-  bool anew = false;  ///< Over a connection of its own, which nobody had before.
+  bool anew = false;  ///< Over a connection of its own, which nobody had before or has after.
 };
 
 struct HttpResponse {
@@ -108,7 +108,7 @@ class HttpClient {
                                              std::shared_ptr<HttpRequest const> request,
                                              ConnectionPtr asked,
                                              Answered done);
-  asio::awaitable<Result<void>> read_rest(Exchange* exchange);
+  asio::awaitable<Result<void>> read_rest(Exchange* exchange, HttpRequest const* request);
   /// A kept one, or a new one that is yet to be connected.
   asio::awaitable<Result<ConnectionPtr>> connection_for(HttpRequest const* request);
   [[nodiscard]] ConnectionPtr take_idle();

@@ -40,8 +40,9 @@ EngineMonitor::EngineMonitor(std::shared_ptr<RunnerContext> context,
 
 void EngineMonitor::start(std::shared_ptr<Gate> turns) {
   busy_ = true;
-  asio::post(context_->executor, [self = shared_from_this(), turns = std::move(turns)] {
-    asio::co_spawn(self->context_->executor, connect_first(self, turns), asio::detached);
+  turns_ = std::move(turns);
+  asio::post(context_->executor, [self = shared_from_this()] {
+    asio::co_spawn(self->context_->executor, connect_first(self), asio::detached);
   });
 }
 
@@ -67,10 +68,9 @@ void EngineMonitor::drop_useless_stream() {
   }
 }
 
-asio::awaitable<void> EngineMonitor::connect_first(std::shared_ptr<EngineMonitor> self,
-                                                   std::shared_ptr<Gate> turns) {
-  if (turns) {
-    co_await self->connect_in_turn(std::move(turns));
+asio::awaitable<void> EngineMonitor::connect_first(std::shared_ptr<EngineMonitor> self) {
+  if (self->turns_) {
+    co_await self->connect_in_turn();
   } else if (!self->context_->stopped) {
     co_await self->try_connect();
   }
@@ -83,7 +83,7 @@ asio::awaitable<void> EngineMonitor::reconnect(std::shared_ptr<EngineMonitor> se
   co_await self->timer_->async_wait(asio::as_tuple(asio::use_awaitable));
   self->timer_.reset();
   // Over kept connections one that is going down would still answer.
-  auto const open = co_await context.engine->knock();
+  auto const open = co_await self->knock_in_turn();
   if (!open) {
     self->observe_failure(open.error().message);
   } else if (!context.stopped) {
@@ -91,6 +91,17 @@ asio::awaitable<void> EngineMonitor::reconnect(std::shared_ptr<EngineMonitor> se
     co_await self->try_connect();
   }
   self->go_on();
+}
+
+/// Where many hosts are lost, each knock waits for its timeout: all at once they would take the
+/// connections that signs of life need.
+asio::awaitable<Result<void>> EngineMonitor::knock_in_turn() {
+  Gate::Lease turn;
+  if (turns_) {
+    turn = co_await turns_->enter();
+  }
+  auto open = co_await context_->engine->knock();
+  co_return open;
 }
 
 /// After whatever was done: the next thing to wait for.
@@ -109,8 +120,8 @@ void EngineMonitor::go_on() {
 }
 
 /// Some engines at a time: what connecting takes of memory, it takes once for each that is at it.
-asio::awaitable<void> EngineMonitor::connect_in_turn(std::shared_ptr<Gate> turns) {
-  auto turn = co_await turns->enter();
+asio::awaitable<void> EngineMonitor::connect_in_turn() {
+  auto turn = co_await turns_->enter();
   auto const lease = std::make_shared<Gate::Lease>(std::move(turn));
   timer_ = std::make_unique<asio::steady_timer>(context_->executor, kSlowConnect);
   timer_->async_wait([lease](auto const&) { lease->release(); });

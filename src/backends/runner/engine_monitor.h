@@ -34,7 +34,8 @@ class EngineMonitor final : public Rounds::Member,
   EngineMonitor(std::shared_ptr<RunnerContext> context,
                 std::weak_ptr<Owner> owner,
                 std::shared_ptr<Rounds> rounds);
-  /// `turns`: for the first connect; null if there is no need to wait for others.
+  /// `turns`: to connect, and to see whether a lost engine is back; null if there is no need to
+  /// wait for others.
   void start(std::shared_ptr<Gate> turns);
   void stop();
   /// It is not there any more, or about to go: connects anew once it takes connections. Until then
@@ -46,10 +47,10 @@ class EngineMonitor final : public Rounds::Member,
   using SteadyTime = Rounds::SteadyTime;
 
   void on_round() override;
-  static asio::awaitable<void> connect_first(std::shared_ptr<EngineMonitor> self,
-                                             std::shared_ptr<Gate> turns);
+  static asio::awaitable<void> connect_first(std::shared_ptr<EngineMonitor> self);
   static asio::awaitable<void> reconnect(std::shared_ptr<EngineMonitor> self);
-  asio::awaitable<void> connect_in_turn(std::shared_ptr<Gate> turns);
+  asio::awaitable<void> connect_in_turn();
+  asio::awaitable<Result<void>> knock_in_turn();
   asio::awaitable<void> try_connect();
   asio::awaitable<Result<void>> connect();
   asio::awaitable<Result<void>> list(Resync kind);
@@ -67,6 +68,7 @@ class EngineMonitor final : public Rounds::Member,
   std::shared_ptr<RunnerContext> context_;
   std::weak_ptr<Owner> owner_;
   std::shared_ptr<Rounds> rounds_;
+  std::shared_ptr<Gate> turns_;
   std::unique_ptr<asio::steady_timer> timer_;  ///< While there is something to wait for alone.
   std::unique_ptr<EventStream> stream_;
   unsigned connections_ = 0;  ///< So far: what comes from an earlier one is not listened to.
