@@ -20,10 +20,11 @@ bool has_to_move(ServiceView const& view) {
       view.tasks, [&](auto const* task) { return is_wanted(*task) && must_leave(view, *task); });
 }
 
-bool is_outdated(ServiceView const& view, TaskPlan const& plan) {
+bool needs_the_updater(ServiceView const& view, TaskPlan const& plan) {
   std::set<model::TaskId> const leaving(plan.shutdown.begin(), plan.shutdown.end());
-  return std::ranges::any_of(update_progress(view, leaving),
-                             [](auto const& place) { return !place.outdated.empty(); });
+  return std::ranges::any_of(update_progress(view, leaving), [](auto const& place) {
+    return !place.outdated.empty() || !place.doubles.empty();
+  });
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ std::optional<TaskPlan> plan_slot(ServiceView const& view) {
   TaskPlan plan;
   plan_restarts(view, view.places(), plan);
   plan_starts(view, plan);
-  if (is_outdated(view, plan)) {
+  if (needs_the_updater(view, plan)) {
     return std::nullopt;
   }
   plan_orphans(view, plan);

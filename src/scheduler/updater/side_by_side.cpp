@@ -1,6 +1,7 @@
 #include "scheduler/updater/side_by_side.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace swarmward::scheduler {
 
@@ -36,6 +37,23 @@ model::Task const* find_best(Tasks const& old, UpdateSettings const& settings, T
   return running == old.end() ? nullptr : *running;
 }
 
+/// Of those that run, the one to keep; the others are told to stop. Null if nobody is.
+model::Task const* keep_best(Tasks const& tasks,
+                             ServiceView const& view,
+                             UpdateSettings const& settings,
+                             TaskPlan& plan) {
+  if (tasks.size() < 2 || holds_a_move(tasks)) {
+    return nullptr;
+  }
+  auto const* kept = find_best(tasks, settings, view.now);
+  for (auto const* other : tasks) {
+    if (kept != nullptr && other != kept) {
+      plan.shutdown.push_back(other->id);
+    }
+  }
+  return kept;
+}
+
 /// An update that another has overtaken may have left its task beside the one that it was to take
 /// over from. One of the two stays until this update gets to the place: the newer one if it has
 /// proven itself. Were both to stay, and this update were to give the place up, there they would
@@ -44,19 +62,21 @@ void keep_one(ServiceView const& view,
               UpdateSettings const& settings,
               UpdatedPlace& place,
               TaskPlan& plan) {
-  if (place.outdated.size() < 2 || holds_a_move(place.outdated)) {
+  if (auto const* kept = keep_best(place.outdated, view, settings, plan)) {
+    place.outdated = {kept};
+  }
+  if (place.doubles.empty()) {
     return;
   }
-  auto const* kept = find_best(place.outdated, settings, view.now);
-  if (kept == nullptr) {
-    return;
+  // Both may do for the new spec, where the two differ in constraints that both nodes meet.
+  auto current = place.doubles;
+  current.push_back(place.current);
+  std::ranges::sort(
+      current, {}, [](auto const* task) { return std::tuple(task->meta.created_at, task->id); });
+  if (auto const* kept = keep_best(current, view, settings, plan)) {
+    place.current = kept;
+    place.doubles.clear();
   }
-  for (auto const* other : place.outdated) {
-    if (other != kept) {
-      plan.shutdown.push_back(other->id);
-    }
-  }
-  place.outdated = {kept};
 }
 
 /// By when a new task has to run. One that this update found there has as long as one that it made.
@@ -98,6 +118,14 @@ void retire_superseded(ServiceView const& view,
   } else {
     plan.wake_at(until);
   }
+}
+
+bool some_share_a_place(ServiceView const& view) {
+  return std::ranges::any_of(view.places(), [](PlaceTasks const& place) {
+    return std::ranges::count_if(place.tasks, [](auto const* task) {
+             return is_wanted(*task) && !model::is_terminal(task->status.state);
+           }) > 1;
+  });
 }
 
 }  // namespace swarmward::scheduler

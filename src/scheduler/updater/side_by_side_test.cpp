@@ -70,6 +70,44 @@ TEST_F(SideBySideTest, AMoveOfLongAgoSavesNobody) {
   EXPECT_EQ(new_ones(web), 0U);
 }
 
+TEST_F(SideBySideTest, OfTwoThatBothDoTheOneThatHasProvenItselfStays) {
+  add_node("a");
+  add_node("b");
+  auto const web = create(start_first(1));
+  obey();
+  advance(minutes(1));
+  auto const first = wanted(web)[0];
+  update(web, [&](auto& changed) {
+    changed.task.placement.emplace().constraints = {"node.id != " + first->node_id.str()};
+  });
+  ASSERT_EQ(wanted(web).size(), 2U);
+  auto const second = wanted(web)[wanted(web)[0]->id == first->id ? 1 : 0]->id;
+  observe(second, TaskState::Running);
+  roll_back(web);  // The older one has the spec again; the newer one meets it, too.
+  ASSERT_EQ(wanted(web).size(), 1U);
+  EXPECT_EQ(wanted(web)[0]->id, first->id);
+  run_out();
+  EXPECT_EQ(state(web), UpdateState::RollbackCompleted);
+  EXPECT_EQ(wanted(web).size(), 1U);
+}
+
+TEST_F(SideBySideTest, TwoThatBothDoAreNoticedWithoutAnUpdate) {
+  add_node("a");
+  add_node("b");
+  auto const web = create(start_first(1));
+  obey();
+  auto const first = wanted(web)[0];
+  auto const away = [&](auto& changed) {
+    changed.task.placement.emplace().constraints = {"node.id != " + first->node_id.str()};
+  };
+  update(web, away);
+  ASSERT_EQ(wanted(web).size(), 2U);
+  update(web, [](auto& changed) { changed.task.placement->constraints.clear(); });
+  EXPECT_EQ(wanted(web).size(), 1U);
+  run_out();
+  EXPECT_EQ(wanted(web).size(), 1U);
+}
+
 TEST_F(SideBySideTest, ANewTaskOfAnEarlierUpdateHasNoMoreTimeToRunThanAnyOther) {
   add_node("a");
   auto const web = create(start_first(1, FailureAction::Continue));

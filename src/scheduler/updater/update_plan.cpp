@@ -31,8 +31,9 @@ class Updater {
       return;
     }
     bool const active = is_in(UpdateState::Updating) || is_in(UpdateState::RollbackStarted);
-    if (!active && std::ranges::none_of(view_.tasks,
-                                        [&](auto const* task) { return view_.outdated(*task); })) {
+    if (!active && !some_share_a_place(view_) &&
+        std::ranges::none_of(view_.tasks,
+                             [&](auto const* task) { return view_.outdated(*task); })) {
       return;
     }
     std::set<model::TaskId> leaving(plan_.shutdown.begin(), plan_.shutdown.end());

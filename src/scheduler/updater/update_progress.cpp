@@ -1,6 +1,7 @@
 #include "scheduler/updater/update_progress.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scheduler/restart/restart_plan.h"
 
@@ -10,6 +11,10 @@ namespace {
 
 using model::TaskState;
 
+bool is_alive(model::Task const* task) {
+  return !model::is_terminal(task->status.state);
+}
+
 bool is_better(model::Task const& task, model::Task const* than) {
   return than == nullptr || task.status.state == TaskState::Running ||
          than->status.state != TaskState::Running;
@@ -18,7 +23,12 @@ bool is_better(model::Task const& task, model::Task const* than) {
 UpdatedPlace read_place(ServiceView const& view,
                         PlaceTasks const& place,
                         std::set<model::TaskId> const& leaving) {
-  UpdatedPlace updated{place.place, {}, nullptr, nullptr};
+  UpdatedPlace updated{.place = place.place, .outdated = {}};
+  auto const add_double = [&](model::Task const* task) {
+    if (task != nullptr && is_alive(task)) {
+      updated.doubles.push_back(task);
+    }
+  };
   for (auto const* task : place.tasks) {
     if (is_made_by_update(*view.service, *task)) {
       updated.attempt = task;
@@ -29,7 +39,9 @@ UpdatedPlace read_place(ServiceView const& view,
     if (view.outdated(*task)) {
       updated.outdated.push_back(task);
     } else if (is_better(*task, updated.current)) {
-      updated.current = task;
+      add_double(std::exchange(updated.current, task));
+    } else {
+      add_double(task);
     }
   }
   auto const& last = place.newest();
@@ -47,10 +59,6 @@ Time last_chance(model::Task const& task, Time now) {
     return now;
   }
   return model::is_terminal(task.status.state) ? task.status.timestamp : task.meta.updated_at;
-}
-
-bool is_alive(model::Task const* task) {
-  return !model::is_terminal(task->status.state);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ struct UpdatedPlace {
   std::vector<model::Task const*> outdated;
   /// The wanted task of the new spec: one that runs if there is one, else the newest. Null if none.
   model::Task const* current = nullptr;
+  /// Others that are wanted and of the new spec, and have not ended.
+  std::vector<model::Task const*> doubles{};
   /// The newest task that this update made here, whatever has become of it. Null if none.
   model::Task const* attempt = nullptr;
 };
