@@ -87,6 +87,14 @@ def test_a_port_out_of_range_is_refused(swarm, api, port):
     assert reply.status == 400 and "70000 is out of range" in reply.message
 
 
+@pytest.mark.differs("native makes tasks until there is no memory left, and again at each start")
+@pytest.mark.parametrize("mode", [{"Replicated": {"Replicas": 10**12}}, {"ReplicatedJob": {"TotalCompletions": 10**12}}])
+def test_more_tasks_than_a_manager_can_record(swarm, api, mode):
+    reply = api.request("POST", "/services/create", {
+        "Name": "many", "TaskTemplate": {"ContainerSpec": {"Image": "alpine"}}, "Mode": mode})
+    check(reply, *invalid("a service may have at most 1000000 tasks"))
+
+
 def test_a_spec_that_is_too_large_changes_nothing(swarm, api):
     reply = api.request("POST", "/services/create", {
         "Name": "huge", "Labels": {"a": "x" * 1_600_000}, "TaskTemplate": {"ContainerSpec": {"Image": "alpine"}}})
@@ -146,6 +154,14 @@ def test_local_networks_are_not_for_services(swarm, api):
         swarm.engines["h1"].delete("/networks/own")
 
 
+@pytest.mark.parametrize("name", ["host", "bridge"])
+def test_networks_of_the_engine_by_id_stand_for_those_of_the_swarm(swarm, api, name):
+    own = swarm.engines["h1"].get(f"/networks/{name}?scope=local")["Id"]
+    by_name = api.service(idle(api, "name", Networks=[{"Target": name}]))["Spec"]["TaskTemplate"]["Networks"]
+    by_id = api.service(idle(api, "id", Networks=[{"Target": own}]))["Spec"]["TaskTemplate"]["Networks"]
+    assert by_id == by_name
+
+
 def names(documents):
     return sorted(d["Spec"]["Name"] for d in documents)
 
@@ -169,6 +185,7 @@ def test_filters_of_nodes(swarm, api):
     assert {n["ID"] for n in api.get("/nodes", role=["Manager"])} == {h1["ID"]}
     assert {n["ID"] for n in api.get("/nodes", name=["h"], role=["worker"])} >= {h2["ID"]}
     assert [n["ID"] for n in api.get("/nodes", id=[h2["ID"][:12]])] == [h2["ID"]]
+    assert len(api.get("/nodes", role=[""], membership=[""])) == len(api.nodes())
     query = urllib.parse.quote(json.dumps({"node.label": ["no.such"]}))
     assert api.get("/nodes?filters=" + query) == []
 

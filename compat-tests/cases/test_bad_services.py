@@ -83,6 +83,8 @@ SPECS = {
                             *invalid("ContainerSpec: StartPeriod in HealthConfig cannot be less than 1ms")),
     "health retries": ({CONTAINER + "Healthcheck.Retries": -1},
                        *invalid("ContainerSpec: Retries in HealthConfig cannot be negative")),
+    "health retries beyond int32": ({CONTAINER + "Healthcheck.Retries": 2**31},
+                                    *invalid("ContainerSpec: Retries in HealthConfig cannot be negative")),
     "unknown network": ({TASK + "Networks": [{"Target": "nope"}]}, 500, "network nope not found"),
     "secret without id": ({CONTAINER + "Secrets": [{"SecretName": "a", "File": {"Name": "a"}}]},
                           *invalid("malformed secret reference")),
@@ -221,6 +223,12 @@ def test_json_is_read_as_go_does(formed, api):
     assert negative.status == 400
     assert negative.message.endswith("json: cannot unmarshal number -1 into Go struct field "
                                      "ReplicatedService.Mode.Replicated.Replicas of type uint64")
+    for path, value, where in [
+            ("EndpointSpec.Mode", 1, "number into Go struct field EndpointSpec.EndpointSpec.Mode of type swarm.ResolutionMode"),
+            (CONTAINER + "Secrets", {}, "object into Go struct field ContainerSpec.TaskTemplate.ContainerSpec.Secrets "
+                                        "of type []*swarm.SecretReference")]:
+        wrong = api.request("POST", "/services/create", spec(**{path: value}))
+        assert wrong.status == 400 and wrong.message.endswith("json: cannot unmarshal " + where), wrong
     assert api.request("POST", "/services/create", "{").status == 400
 
 

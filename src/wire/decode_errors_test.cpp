@@ -71,6 +71,24 @@ TEST(DecodeErrors, AreGos) {
       {container(R"("StopGracePeriod":"10s")"),
        cannot + "string into Go struct field "
                 "ContainerSpec.TaskTemplate.ContainerSpec.StopGracePeriod of type time.Duration"},
+      {container(R"("Mounts":[{"Type":5}])"),
+       cannot + "number into Go struct field Mount.TaskTemplate.ContainerSpec.Mounts.Type of type "
+                "mount.Type"},
+      {container(R"("Secrets":{})"),
+       cannot + "object into Go struct field ContainerSpec.TaskTemplate.ContainerSpec.Secrets of "
+                "type []*swarm.SecretReference"},
+      {container(R"("Ulimits":1)"),
+       cannot + "number into Go struct field ContainerSpec.TaskTemplate.ContainerSpec.Ulimits of "
+                "type []*units.Ulimit"},
+      {task(R"("RestartPolicy":{"Condition":true})"),
+       cannot + "bool into Go struct field RestartPolicy.TaskTemplate.RestartPolicy.Condition of "
+                "type swarm.RestartPolicyCondition"},
+      {spec(R"("EndpointSpec":{"Mode":{}})"),
+       cannot + "object into Go struct field EndpointSpec.EndpointSpec.Mode of type "
+                "swarm.ResolutionMode"},
+      {spec(R"("UpdateConfig":{"MaxFailureRatio":"1"})"),
+       cannot + "string into Go struct field UpdateConfig.UpdateConfig.MaxFailureRatio of type "
+                "float32"},
       {"[]", cannot + "array into Go value of type swarm.ServiceSpec"},
       {container(R"("Privileges":{"Seccomp":{"Profile":"a!"}})"),
        "invalid JSON: illegal base64 data at input byte 1"},

@@ -57,7 +57,7 @@ Result<void> check_filter_words(wire::Filters const& filters,
     return {};
   }
   for (auto const& value : *values) {
-    if (std::ranges::find(words, state::lower_case(value)) == words.end()) {
+    if (!value.empty() && std::ranges::find(words, state::lower_case(value)) == words.end()) {
       return internal_error("Invalid " + key + " filter: '" + value + "'");
     }
   }

@@ -35,7 +35,7 @@ namespace swarmward::api {
                                      std::string const& key,
                                      model::StringMap const& labels);
 
-/// The values in lower case must all be among `words`. Errors: Internal
+/// The values in lower case must all be among `words`, or empty. Errors: Internal
 /// `Invalid role filter: 'zz'`, as native has it.
 [[nodiscard]] Result<void> check_filter_words(wire::Filters const& filters,
                                               std::string const& key,

@@ -179,6 +179,8 @@ TEST_F(ApiTest, NodesAreListedAndFound) {
   EXPECT_EQ(get("/nodes").size(), 2U);
   EXPECT_EQ(get(R"(/nodes?filters={"role":["Manager"]})").size(), 1U);
   EXPECT_EQ(get(R"(/nodes?filters={"role":[],"id":{}})").size(), 2U) << "empty lists are no filter";
+  EXPECT_EQ(get(R"(/nodes?filters={"role":[""],"membership":[""]})").size(), 2U) << "nor empty";
+  EXPECT_EQ(get(R"(/nodes?filters={"role":["","worker"]})").size(), 1U);
   EXPECT_EQ(get(R"(/nodes?filters={"name":["host"]})")[1]["Description"]["Hostname"], "host2");
   EXPECT_EQ(outcome("GET", R"(/nodes?filters={"role":["zz"]})"), "500 Invalid role filter: 'zz'");
   EXPECT_EQ(get("/nodes/host2")["ID"], worker.str());

@@ -38,12 +38,13 @@ Result<void> check_filters(wire::Filters const& filters) {
   return check_filter_words(filters, "membership", {"accepted", "pending"});
 }
 
-/// `key` has a value that is `word` in any letter case, or is not there.
+/// `key` has a value that is `word` in any letter case, or is not there. Empty values ask for
+/// nothing.
 bool has_word(wire::Filters const& filters, std::string const& key, std::string_view word) {
   auto const* values = find_filter(filters, key);
-  return values == nullptr || std::ranges::any_of(*values, [&](std::string const& value) {
-           return state::lower_case(value) == word;
-         });
+  return values == nullptr || std::ranges::all_of(*values, &std::string::empty) ||
+         std::ranges::any_of(
+             *values, [&](std::string const& value) { return state::lower_case(value) == word; });
 }
 
 bool node_matches(wire::Filters const& filters, model::Node const& node) {

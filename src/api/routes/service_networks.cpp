@@ -8,6 +8,8 @@ namespace swarmward::api {
 
 namespace {
 
+constexpr std::string_view kNoNetwork = "none";
+
 /// It can stand in a path as it is.
 bool is_plain(std::string const& target) {
   return !target.empty() && std::ranges::all_of(target, [](char c) {
@@ -25,11 +27,16 @@ Error unknown(std::string const& target) {
   return internal_error("network " + target + " not found");
 }
 
-/// Nothing of the swarm is called so: why it cannot be used.
-asio::awaitable<Error> refusal(SwarmControl* control, std::string const* target) {
-  if (*target == "none") {
-    co_return not_found(
-        "could not find the corresponding predefined swarm network: network none not found");
+Error no_counterpart(std::string const& name) {
+  return not_found("could not find the corresponding predefined swarm network: network " + name +
+                   " not found");
+}
+
+/// Nothing of the swarm is called so: the swarm's counterpart of a network of the engine, or why
+/// there is none.
+asio::awaitable<Result<std::string>> counterpart(SwarmControl* control, std::string const* target) {
+  if (*target == kNoNetwork) {
+    co_return no_counterpart(*target);
   }
   if (*target == "ingress") {  // Swarms that were founded before there were networks have none.
     co_return explicit_ingress(*target);
@@ -42,9 +49,16 @@ asio::awaitable<Error> refusal(SwarmControl* control, std::string const* target)
   if (!local.is_object() || !swarm_network_of(local).empty()) {
     co_return unknown(*target);
   }
+  auto const name = local.value("Name", std::string());
+  if (is_predefined_network(name)) {
+    co_return name;
+  }
+  if (name == kNoNetwork) {
+    co_return no_counterpart(name);
+  }
   Error refused;
   refused.code = ErrorCode::Forbidden;
-  refused.message = "The network " + local.value("Name", std::string()) +
+  refused.message = "The network " + name +
                     " cannot be used with services. Only networks scoped to the swarm can be used, "
                     "such as those created with the overlay driver.";
   co_return refused;
@@ -59,8 +73,12 @@ asio::awaitable<Result<void>> resolve(SwarmControl* control,
                              std::to_string(match.ambiguous) + " matches found)");
   }
   if (!match.swarm) {
-    auto const why = co_await refusal(control, target);
-    co_return why;
+    auto const named = co_await counterpart(control, target);
+    if (!named) {
+      co_return named.error();
+    }
+    *target = *named;
+    co_return Result<void>{};
   }
   if (match.swarm->spec.ingress) {
     co_return explicit_ingress(match.swarm->name());

@@ -55,6 +55,21 @@ TEST_F(ServiceNetworksTest, Refusals) {
   EXPECT_EQ(try_create("host"), "201");
 }
 
+/// Clients that ask the engine first name its own networks by their ids.
+TEST_F(ServiceNetworksTest, TheEnginesOwnNetworksStandForThoseOfTheSwarm) {
+  for (std::string const name : {"host", "bridge"}) {
+    auto const id = std::string(63, 'a') + name.front();
+    put_local(name, id);
+    create(with_network(id));
+    EXPECT_EQ(get("/services/web")["Spec"]["TaskTemplate"]["Networks"][0]["Target"], name);
+    EXPECT_EQ(outcome("DELETE", "/services/web"), "200");
+  }
+  put_local("none", std::string(64, 'b'));
+  EXPECT_EQ(try_create(std::string(64, 'b')),
+            "404 could not find the corresponding predefined swarm network: network none not "
+            "found");
+}
+
 TEST_F(ServiceNetworksTest, PortsOnAllNodesNeedTheIngressNetwork) {
   // A swarm without any network was founded before there were some.
   create(spec("old", kPublished));

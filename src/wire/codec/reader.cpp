@@ -74,12 +74,16 @@ Reader::Step::~Step() {
 }
 
 void Reader::read(std::string& field) {
+  read_text(field, "string");
+}
+
+void Reader::read_text(std::string& field, std::string_view go_type) {
   field.clear();
   if (!present()) {
     return;
   }
   if (!at_->is_string()) {
-    type_error(kind_of(*at_), "string");
+    type_error(kind_of(*at_), go_type);
     return;
   }
   field = at_->get_ref<std::string const&>();
@@ -124,7 +128,7 @@ void Reader::read(std::uint32_t& field) {
 void Reader::read(double& field) {
   field = 0;
   if (present() && !at_->is_number()) {
-    type_error(kind_of(*at_), "float64");
+    type_error(kind_of(*at_), "float32");
   } else if (present()) {
     field = at_->get<double>();
   }

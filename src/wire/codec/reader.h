@@ -106,6 +106,7 @@ class Reader {
   };
 
   void read_octets(std::string& field);
+  void read_text(std::string& field, std::string_view go_type);
   void read(std::string& field);
   void read(bool& field);
   void read(std::int64_t& field);
@@ -179,7 +180,7 @@ class Reader {
   template <class E>
   void read_word(E& field, Presence presence) {
     std::string word;
-    read(word);
+    read_text(word, word_go_type<E>());
     if (word.empty() && presence == Presence::Optional) {
       return;
     }

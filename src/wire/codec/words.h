@@ -22,13 +22,15 @@ struct Word {
 };
 
 /// The words of an enum on the wire. Each has kTable, kCase, and unknown(): the error for a word
-/// that is not in the table, or nothing where native silently takes the default.
+/// that is not in the table, or nothing where native silently takes the default; and kGo where Go
+/// has a type of its own for them.
 template <class E>
 struct Words;
 
 template <>
 struct Words<model::RestartCondition> {
   using E = model::RestartCondition;
+  static constexpr std::string_view kGo = "swarm.RestartPolicyCondition";
   static constexpr LetterCase kCase = LetterCase::Exact;
   static constexpr std::array kTable{
       Word<E>{E::None, "none"}, Word<E>{E::OnFailure, "on-failure"}, Word<E>{E::Any, "any"}};
@@ -74,6 +76,7 @@ struct Words<model::UpdateOrder> {
 template <>
 struct Words<model::EndpointMode> {
   using E = model::EndpointMode;
+  static constexpr std::string_view kGo = "swarm.ResolutionMode";
   static constexpr LetterCase kCase = LetterCase::Exact;
   static constexpr std::array kTable{Word<E>{E::Vip, "vip"}, Word<E>{E::Dnsrr, "dnsrr"}};
   static std::optional<Error> unknown(std::string_view word) {
@@ -84,6 +87,7 @@ struct Words<model::EndpointMode> {
 template <>
 struct Words<model::Protocol> {
   using E = model::Protocol;
+  static constexpr std::string_view kGo = "swarm.PortConfigProtocol";
   static constexpr LetterCase kCase = LetterCase::Any;
   static constexpr std::array kTable{
       Word<E>{E::Tcp, "tcp"}, Word<E>{E::Udp, "udp"}, Word<E>{E::Sctp, "sctp"}};
@@ -93,6 +97,7 @@ struct Words<model::Protocol> {
 template <>
 struct Words<model::PublishMode> {
   using E = model::PublishMode;
+  static constexpr std::string_view kGo = "swarm.PortConfigPublishMode";
   static constexpr LetterCase kCase = LetterCase::Any;
   static constexpr std::array kTable{Word<E>{E::Ingress, "ingress"}, Word<E>{E::Host, "host"}};
   static std::optional<Error> unknown(std::string_view /*word*/) { return std::nullopt; }
@@ -101,6 +106,7 @@ struct Words<model::PublishMode> {
 template <>
 struct Words<model::MountType> {
   using E = model::MountType;
+  static constexpr std::string_view kGo = "mount.Type";
   static constexpr LetterCase kCase = LetterCase::Any;
   static constexpr std::array kTable{Word<E>{E::Bind, "bind"},
                                      Word<E>{E::Volume, "volume"},
@@ -115,6 +121,7 @@ struct Words<model::MountType> {
 template <>
 struct Words<model::NodeRole> {
   using E = model::NodeRole;
+  static constexpr std::string_view kGo = "swarm.NodeRole";
   static constexpr LetterCase kCase = LetterCase::Any;
   static constexpr std::array kTable{Word<E>{E::Worker, "worker"}, Word<E>{E::Manager, "manager"}};
   static std::optional<Error> unknown(std::string_view word) {
@@ -125,6 +132,7 @@ struct Words<model::NodeRole> {
 template <>
 struct Words<model::Availability> {
   using E = model::Availability;
+  static constexpr std::string_view kGo = "swarm.NodeAvailability";
   static constexpr LetterCase kCase = LetterCase::Any;
   static constexpr std::array kTable{
       Word<E>{E::Active, "active"}, Word<E>{E::Pause, "pause"}, Word<E>{E::Drain, "drain"}};
@@ -195,5 +203,15 @@ struct Words<model::TaskState> {
     return invalid_argument("invalid task state: " + go_quote(word));
   }
 };
+
+/// The Go type that native decodes a word into, for the text of type errors.
+template <class E>
+[[nodiscard]] constexpr std::string_view word_go_type() {
+  if constexpr (requires { Words<E>::kGo; }) {
+    return Words<E>::kGo;
+  } else {
+    return "string";
+  }
+}
 
 }  // namespace swarmward::wire

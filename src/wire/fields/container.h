@@ -34,6 +34,19 @@ template <>
 inline constexpr std::string_view kGoType<model::SecretReference> = "swarm.SecretReference";
 template <>
 inline constexpr std::string_view kGoType<model::ConfigReference> = "swarm.ConfigReference";
+// Go has pointers in these lists.
+template <>
+struct GoType<std::vector<model::SecretReference>> {
+  static std::string text() { return "[]*swarm.SecretReference"; }
+};
+template <>
+struct GoType<std::vector<model::ConfigReference>> {
+  static std::string text() { return "[]*swarm.ConfigReference"; }
+};
+template <>
+struct GoType<std::vector<model::Ulimit>> {
+  static std::string text() { return "[]*units.Ulimit"; }
+};
 template <>
 inline constexpr std::string_view kGoType<model::Ulimit> = "units.Ulimit";
 template <>

@@ -1,4 +1,5 @@
 #include <array>
+#include <limits>
 #include <set>
 
 #include "wire/codec/text.h"
@@ -53,7 +54,8 @@ Result<void> validate_healthcheck(model::Healthcheck const& check) {
                          " in HealthConfig cannot be less than 1ms");
     }
   }
-  if (check.retries < 0) {
+  // Native keeps 32 bits.
+  if (check.retries < 0 || check.retries > std::numeric_limits<std::int32_t>::max()) {
     return rule_broken("ContainerSpec: Retries in HealthConfig cannot be negative");
   }
   return {};

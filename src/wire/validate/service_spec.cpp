@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "model/template/container_templates.h"
 #include "wire/validate/rules.h"
@@ -11,6 +12,9 @@ namespace swarmward::wire {
 namespace {
 
 constexpr std::size_t kMaxNameLength = 63;
+/// Every task is a record of the manager: 1.5 GiB for so many, and more while they are made. Native
+/// has no limit and ends for want of memory, again at each start, for the service is stored.
+constexpr std::uint64_t kMaxTasks = 1'000'000;
 
 Result<void> validate_task(model::TaskSpec const& task, model::Annotations const& service) {
   if (task.resources) {
@@ -40,6 +44,21 @@ Result<void> validate_task(model::TaskSpec const& task, model::Annotations const
   return validate_container(*task.container);
 }
 
+/// Go counts them as int64.
+bool is_negative(std::uint64_t count) {
+  return count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+}
+
+Result<void> validate_task_count(std::uint64_t count, std::string const& if_negative) {
+  if (is_negative(count)) {
+    return rule_broken(if_negative);
+  }
+  if (count > kMaxTasks) {
+    return rule_broken("a service may have at most " + std::to_string(kMaxTasks) + " tasks");
+  }
+  return {};
+}
+
 bool is_job(model::ServiceMode const& mode) {
   return std::holds_alternative<model::ReplicatedJob>(mode) ||
          std::holds_alternative<model::GlobalJob>(mode);
@@ -64,20 +83,14 @@ Result<void> validate_name(std::string_view name) {
 }
 
 Result<void> validate_mode(model::ServiceMode const& mode) {
-  auto const negative = [](std::uint64_t count) {
-    return count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  };
-  if (auto const* replicated = std::get_if<model::Replicated>(&mode);
-      replicated != nullptr && negative(replicated->replicas)) {
-    return rule_broken("Number of replicas must be non-negative");
+  if (auto const* replicated = std::get_if<model::Replicated>(&mode)) {
+    return validate_task_count(replicated->replicas, "Number of replicas must be non-negative");
   }
   if (auto const* job = std::get_if<model::ReplicatedJob>(&mode)) {
-    if (negative(job->max_concurrent)) {
+    if (is_negative(job->max_concurrent)) {
       return rule_broken("Maximum concurrent jobs must not be negative");
     }
-    if (negative(job->total_completions)) {
-      return rule_broken("Total completed jobs must not be negative");
-    }
+    return validate_task_count(job->total_completions, "Total completed jobs must not be negative");
   }
   return {};
 }

@@ -55,8 +55,17 @@ TEST(ValidateServiceSpec, NamesAndModes) {
        "Maximum concurrent jobs must not be negative"},
       {R"({"Mode":{"ReplicatedJob":{"TotalCompletions":9223372036854775808}}})",
        "Total completed jobs must not be negative"},
+      {R"({"Mode":{"Replicated":{"Replicas":1000001}}})",
+       "a service may have at most 1000000 tasks"},
+      {R"({"Mode":{"ReplicatedJob":{"TotalCompletions":1000001,"MaxConcurrent":1}}})",
+       "a service may have at most 1000000 tasks"},
       {R"({"Mode":{"GlobalJob":{}},"UpdateConfig":{}})", "Jobs may not have an update config"},
   });
+}
+
+TEST(ValidateServiceSpec, AsManyTasksAsAManagerCanRecord) {
+  EXPECT_TRUE(check(R"({"Mode":{"Replicated":{"Replicas":1000000}}})"));
+  EXPECT_TRUE(check(R"({"Mode":{"ReplicatedJob":{"TotalCompletions":1000000}}})"));
 }
 
 TEST(ValidateServiceSpec, TaskRules) {
@@ -105,6 +114,8 @@ TEST(ValidateServiceSpec, ContainerRules) {
        "ContainerSpec: StartPeriod in HealthConfig cannot be less than 1ms"},
       {container(R"("Healthcheck":{"StartInterval":1})"),
        "ContainerSpec: StartInterval in HealthConfig cannot be less than 1ms"},
+      {container(R"("Healthcheck":{"Retries":2147483648})"),
+       "ContainerSpec: Retries in HealthConfig cannot be negative"},
       {container(R"("Healthcheck":{"Retries":-1})"),
        "ContainerSpec: Retries in HealthConfig cannot be negative"},
   });
