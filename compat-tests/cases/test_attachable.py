@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.attached import address, attachments, endpoint, make, reaches, resolved, start, sweep
-from harness.services import create, wait_running
+from harness.services import SECOND, create, wait_running
 from harness.targets import NODES
 from harness.waiting import wait_until
 
@@ -205,6 +205,23 @@ def test_a_stopped_container_does_not_keep_its_network(members, cli, open_net):
     cli("h1")("stop", "-t", "0", "web")
     assert cli("h1")("network", "rm", "open").out == "open"
     wait_until(lambda: attachments(members) == [], "the attachment has gone with it")
+
+
+@pytest.mark.swarmward_only("native needs IPVS in the kernel")
+def test_a_network_that_is_made_anew_at_once_has_its_name_everywhere(members, cli, open_net):
+    """Though tasks of the one before still stop."""
+    place = {"Mode": {"Global": {}}, "Networks": [{"Target": "open"}]}
+    create(members.api, "slow", {"StopGracePeriod": 4 * SECOND}, **place)
+    wait_running(members, "slow", len(NODES))
+    members.api.delete("/services/slow")
+    wait_until(lambda: members.api.request("DELETE", "/networks/open").status == 204, "the first one is gone")
+    make(members, "open")
+    create(members.api, "web", {"Image": "nginx", "Args": None}, **place)
+    for host in NODES:
+        start(cli(host), "late")
+    wait_running(members, "web", len(NODES))
+    for host in NODES:
+        assert cli(host)("exec", "late", "wget", "-q", "-O", "-", "http://web/").out
 
 
 def test_removed_by_itself_the_container_gives_its_address_back(members, cli, open_net):

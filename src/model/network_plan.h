@@ -76,6 +76,7 @@ struct TaskNetwork {
   /// Asked for names when the node's agent is not there, unless the task has servers of its own.
   std::vector<std::string> resolvers = {};
   std::vector<std::string> more_subnets = {};  ///< Others on the same wire.
+  bool attachable = false;  ///< Containers that are no tasks may join, and name it as users do.
   bool operator==(TaskNetwork const&) const = default;
 };
 

@@ -31,6 +31,7 @@ class AttachmentKeeperTest : public RunnerFixture {
     assignment.task = std::make_shared<model::Task const>(std::move(made));
     assignment.networks.push_back(
         {"netid", "back", 4097, "10.0.1.0/24", "10.0.1.2", 1450, false, false, "10.0.1.5"});
+    assignment.networks.back().attachable = true;
     return assignment;
   }
 
@@ -110,6 +111,16 @@ TEST_F(AttachmentKeeperTest, ANameThatTheEngineHasTakenIsARefusal) {
   EXPECT_TRUE(becomes("a1", model::TaskState::Rejected));
   EXPECT_EQ(seen("a1").err,
             "the engine has a network of its own named back: rename or remove one of the two");
+}
+
+TEST_F(AttachmentKeeperTest, ANameThatAnEarlierNetworkStillHasIsWaitedFor) {
+  engine->networks["back"] = "{}";
+  engine->documents["/networks/back"] =
+      R"({"Id":"back","Name":"back","Labels":{"ward.node.id":"node1"},"Options":{"ward.network":"old"}})";
+  engine->fail_next("remove_network", conflict("it has active endpoints"), 2);
+  give(attachment("a1"));
+  EXPECT_TRUE(becomes("a1", model::TaskState::Ready));
+  EXPECT_THAT(engine->networks, SizeIs(1));
 }
 
 TEST_F(AttachmentKeeperTest, TheLastOneTakesTheNetworkWithIt) {

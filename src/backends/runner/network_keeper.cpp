@@ -27,10 +27,10 @@ std::string swarm_id_of(Json const& network, NodeIdentity const& node) {
   return ours ? text(field(network, "Options"), kNetworkOption) : std::string();
 }
 
-/// Made for a node: this one, or one that the engine was before. The latter has nobody any more who
-/// serves it.
-bool is_of_a_node(Json const& network) {
-  return !text(field(network, "Labels"), kNodeLabel).empty();
+/// The node that it was made for: this one, or one that the engine was before. The latter has
+/// nobody any more who serves it. Empty: it is none of ours.
+std::string node_of(Json const& network) {
+  return text(field(network, "Labels"), kNodeLabel);
 }
 
 std::string list_path() {
@@ -85,6 +85,9 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
   }
   auto const name = network.name;
   auto owner = co_await make(&network);
+  if (owner && *owner == Owner::Earlier && may_wait(network)) {
+    co_return unavailable("tasks of an earlier network named " + name + " still stop");
+  }
   if (!owner || *owner != Owner::Us) {
     network.name += "." + network.id.substr(0, kDriverIdLength);
   }
@@ -106,8 +109,18 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
     co_return conflict("the engine has networks of its own named " + name + " and " + network.name +
                        ": rename or remove them");
   }
+  waiting_.erase(network.id);
   known_[network.id] = network.name;
   co_return network.name;
+}
+
+bool NetworkKeeper::may_wait(model::TaskNetwork const& network) {
+  if (!network.attachable) {
+    return false;
+  }
+  auto const now = std::chrono::steady_clock::now();
+  auto const [until, first] = waiting_.try_emplace(network.id, now + patience_);
+  return now < until->second;
 }
 
 asio::awaitable<Result<NetworkKeeper::Seen>> NetworkKeeper::look_at(
@@ -123,9 +136,13 @@ asio::awaitable<Result<NetworkKeeper::Seen>> NetworkKeeper::look_at(
   auto const there = parse_json(*document);
   Seen seen;
   seen.engine_id = text(there, "Id");
-  seen.owner = is_of_a_node(there) ? Owner::Left : Owner::Stranger;
+  auto const node = node_of(there);
   if (swarm_id_of(there, node_) == network->id) {
     seen.owner = Owner::Us;
+  } else if (node == node_.id.view()) {
+    seen.owner = Owner::Earlier;
+  } else {
+    seen.owner = node.empty() ? Owner::Stranger : Owner::Left;
   }
   co_return seen;
 }
@@ -144,15 +161,20 @@ asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
   if (!seen) {
     co_return seen.error();
   }
-  if (seen->owner != Owner::Left) {
+  if (seen->owner != Owner::Left && seen->owner != Owner::Earlier) {
     co_return seen->owner;
   }
   auto const removed = co_await engine_->remove_network(seen->engine_id);
   if (!removed) {
     // Engines lose count of endpoints when many go at once, and then keep the network for good.
+    // Those of an earlier network may just be stopping.
+    auto const level = seen->owner == Owner::Earlier ? spdlog::level::debug : spdlog::level::warn;
     room_log("backends")
-        ->warn("network.left_over name={} reason=\"{}\"", network->name, removed.error().message);
-    co_return Owner::Left;
+        ->log(level,
+              "network.left_over name={} reason=\"{}\"",
+              network->name,
+              removed.error().message);
+    co_return seen->owner;
   }
   auto again = render_network(*network, node_);
   auto const remade = co_await engine_->create_network(std::move(again));
@@ -164,6 +186,7 @@ asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
 
 void NetworkKeeper::keep_only(std::set<std::string> ids) {
   wanted_ = std::move(ids);
+  std::erase_if(waiting_, [&](auto const& each) { return !wanted_.contains(each.first); });
   asio::co_spawn(executor_, remove_others(shared_from_this()), asio::detached);
 }
 
@@ -194,7 +217,7 @@ asio::awaitable<bool> NetworkKeeper::try_to_remove_others() {
     auto const id = swarm_id_of(network, node_);
     auto engine_id = text(network, "Id");
     auto const place = co_await gate_.enter();
-    if (!is_of_a_node(network) || engine_id.empty() || wanted_.contains(id)) {
+    if (node_of(network).empty() || engine_id.empty() || wanted_.contains(id)) {
       continue;
     }
     known_.erase(id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -17,15 +18,26 @@ namespace swarmward::backends {
 /// start a container without asking the manager. Io thread only.
 class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
  public:
-  NetworkKeeper(asio::any_io_executor executor, std::shared_ptr<Engine> engine, NodeIdentity node)
+  /// A task that ignores its stop signal holds its network for ten seconds, unless it was given
+  /// another time.
+  static constexpr std::chrono::seconds kPatience{20};
+
+  /// `patience`: how long the name of an attachable network is waited for.
+  NetworkKeeper(asio::any_io_executor executor,
+                std::shared_ptr<Engine> engine,
+                NodeIdentity node,
+                std::chrono::milliseconds patience = kPatience)
       : executor_(std::move(executor)),
         engine_(std::move(engine)),
         node_(std::move(node)),
+        patience_(patience),
         gate_(1) {}
 
   /// The network is there when this returns; the value is how the engine calls it: by its name with
   /// the beginning of its id behind it where the engine has a network of its own of that name, or
-  /// holds on to one that another node left. Errors: those of the engine; Conflict if it has both.
+  /// holds on to one that another node, or an earlier one of the swarm, left. Errors: those of the
+  /// engine; Conflict if it has both; Unavailable while the tasks of an earlier network of that
+  /// name still stop, if the network is attachable: who runs containers there needs its very name.
   asio::awaitable<Result<std::string>> ensure(model::TaskNetwork network);
   /// Removes the swarm's networks that are not among these ids, and what other nodes have left, as
   /// far as nothing uses them. What is in use is tried some more times.
@@ -37,13 +49,21 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
 
  private:
   /// Whose the engine's network of this name is.
-  enum class Owner { Nobody, Us, Left, Stranger };
+  enum class Owner {
+    Nobody,
+    Us,
+    Earlier,  ///< This node, for a network that the swarm had before.
+    Left,     ///< Another node, which is there no more.
+    Stranger,
+  };
 
   struct Seen {
     Owner owner = Owner::Nobody;
     std::string engine_id;  ///< By which alone it may be removed: names pass on to others.
   };
   asio::awaitable<Result<Seen>> look_at(model::TaskNetwork const* network);
+  /// False once the name was waited for long enough. The first call begins.
+  bool may_wait(model::TaskNetwork const& network);
   /// It is there under its name once this is done, unless somebody else has that: then the value
   /// says who. A network that another node, or an earlier one of the swarm, has left is removed, if
   /// the engine lets it go.
@@ -55,6 +75,9 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
   asio::any_io_executor executor_;
   std::shared_ptr<Engine> engine_;
   NodeIdentity node_;
+  std::chrono::milliseconds patience_;
+  /// Until when the name of a network is waited for, by id.
+  std::map<std::string, std::chrono::steady_clock::time_point> waiting_;
   std::map<std::string, std::string> known_;  ///< Names of networks that are there, by id.
   std::set<std::string> wanted_;              ///< Ids of those that some task needs.
   Gate gate_;                                 ///< None comes while it goes.

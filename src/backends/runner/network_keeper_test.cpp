@@ -127,6 +127,43 @@ TEST_F(NetworkKeeperTest, TakesAnotherNameWhereTheEngineHoldsOn) {
   EXPECT_THAT(engine_->networks, SizeIs(2));
 }
 
+/// Of a network that the swarm had before: its tasks are still there.
+constexpr char const* kEarlier =
+    R"({"Id":"back","Name":"back","Labels":{"ward.node.id":"abcdefghijklmnopqrstuvwxy"},"Options":{"ward.network":"old"}})";
+
+TEST_F(NetworkKeeperTest, TheNameOfAnAttachableNetworkIsWaitedFor) {
+  engine_->networks["back"] = kEarlier;
+  list_networks();
+  engine_->fail_next("remove_network", conflict("it has active endpoints"), 2);
+  auto attachable = back();
+  attachable.attachable = true;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    auto const waiting = ensure(attachable);
+    ASSERT_FALSE(waiting);
+    EXPECT_EQ(waiting.error().code, ErrorCode::Unavailable);
+  }
+  EXPECT_THAT(engine_->networks, SizeIs(1)) << "none by another name";
+  EXPECT_EQ(ensure(attachable).value(), "back");
+}
+
+TEST_F(NetworkKeeperTest, ButNotForEver) {
+  keeper_ = std::make_shared<NetworkKeeper>(
+      io_.get_executor(), engine_, node_, std::chrono::milliseconds(0));
+  engine_->networks["back"] = kEarlier;
+  list_networks();
+  engine_->fail_next("remove_network", conflict("it has active endpoints"), 1);
+  auto attachable = back();
+  attachable.attachable = true;
+  EXPECT_EQ(ensure(attachable).value(), "back.netid");
+}
+
+TEST_F(NetworkKeeperTest, NobodyWaitsForTheNameOfANetworkForTasksAlone) {
+  engine_->networks["back"] = kEarlier;
+  list_networks();
+  engine_->fail_next("remove_network", conflict("it has active endpoints"), 1);
+  EXPECT_EQ(ensure(back()).value(), "back.netid");
+}
+
 TEST_F(NetworkKeeperTest, RemovesWhatAnotherNodeLeft) {
   engine_->networks["back"] = kLeftOver;
   list_networks();

@@ -41,7 +41,8 @@ std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
                           without_prefix(address),
                           is_encrypted(*network),
                           node->access.resolvers,
-                          more_subnets(*network)});
+                          more_subnets(*network),
+                          network->spec.attachable});
     }
   }
   return networks;
