@@ -73,6 +73,13 @@ class Updater {
     return node != nullptr && node->spec.availability == model::Availability::Pause;
   }
 
+  /// The plan so far has a task for the place, in place of one that had to leave or has ended: the
+  /// two would both take over.
+  [[nodiscard]] bool is_filled(UpdatedPlace const& place) const {
+    return std::ranges::any_of(plan_.create,
+                               [&](auto const& created) { return created.place == place.place; });
+  }
+
   /// A replacement that keeps the spec of what it replaces: its place is still to be updated.
   [[nodiscard]] bool makes_outdated() const {
     return std::ranges::any_of(plan_.create,
@@ -167,7 +174,7 @@ class Updater {
     }
     std::vector<UpdatedPlace const*> next;
     for (auto const& place : places_) {
-      if (is_open(place) && place.current == nullptr) {
+      if (is_open(place) && place.current == nullptr && !is_filled(place)) {
         next.push_back(&place);
       }
     }

@@ -179,36 +179,6 @@ TEST_F(UpdateTest, OnPauseStopLeavesFailuresAlone) {
   EXPECT_EQ(of_image(web, "nginx:3").size(), 2U);
 }
 
-TEST_F(UpdateTest, ANodeLostInTheMiddleDoesNotHoldItUp) {
-  add_node("a");
-  auto const web = create(updatable(2, {1, {}, {}, {}, 0, {}}));
-  obey();
-  add_node("b");
-  update(web, new_image);
-  stop_old(web);
-  auto const fresh = wanted(web)[0];
-  ASSERT_EQ(fresh->origin, model::TaskOrigin::Update);
-  auto const lost = fresh->node_id;
-  observe(fresh->id, TaskState::Preparing);
-  edit_node(lost, [](auto& node) { node.status.state = model::NodeState::Down; });
-  for (int i = 0; i < 10; ++i) {
-    for (auto const& task : tasks(web)) {
-      bool const starting = is_wanted(*task) && task->status.state >= TaskState::Assigned &&
-                            task->status.state < TaskState::Running &&
-                            task->desired_state == TaskState::Running;
-      if (task->node_id != lost && starting) {
-        observe(task->id, TaskState::Running);
-      } else if (task->node_id != lost && !is_wanted(*task) &&
-                 !model::is_terminal(task->status.state)) {
-        observe(task->id, TaskState::Shutdown);
-      }
-    }
-    advance(seconds(5));
-  }
-  EXPECT_EQ(new_ones(web), 2U);
-  EXPECT_EQ(state(web), UpdateState::Completed);
-}
-
 TEST_F(UpdateTest, ATaskThatDoesNotRunInTimeHasFailed) {
   add_node("a");
   auto wish = updatable(2, {1, {}, {}, {}, 0, {}});
@@ -260,19 +230,6 @@ TEST_F(UpdateTest, ASlotKeepsItsOldSpecUntilItsTurn) {
   run_out();
   EXPECT_EQ(new_ones(web), 3U);
   EXPECT_EQ(state(web), UpdateState::Completed);
-}
-
-TEST_F(UpdateTest, ANodeLostWithAllThatIsLeftToDoDoesNotEndIt) {
-  auto const a = add_node("a");
-  auto const web = create(updatable(2, {1, {}, {}, {}, 0, {}}));
-  obey();
-  update(web, new_image);
-  add_node("b");
-  edit_node(a, [](model::Node& node) { node.status.state = model::NodeState::Down; });
-  EXPECT_EQ(state(web), UpdateState::Updating);
-  run_out();
-  EXPECT_EQ(state(web), UpdateState::Completed);
-  EXPECT_EQ(new_ones(web), 2U);
 }
 
 TEST_F(UpdateTest, ASecondUpdateTakesOver) {
