@@ -1,5 +1,7 @@
 #include "scheduler/loop/service_plan.h"
 
+#include <set>
+
 #include "scheduler/dependencies/dependency_plan.h"
 #include "scheduler/dependencies/pre_deploy.h"
 #include "scheduler/orchestrator/global_job_plan.h"
@@ -35,6 +37,17 @@ struct PlanByMode {
   TaskPlan operator()(model::GlobalJob const& /*mode*/) const { return plan_global_job(view); }
 };
 
+/// Parts of the plan may differ about a task that waits for its start: who stops does not start
+/// before.
+void keep_back_who_leaves(TaskPlan& plan) {
+  if (plan.start.empty()) {
+    return;
+  }
+  std::set<model::TaskId> leaving(plan.shutdown.begin(), plan.shutdown.end());
+  leaving.insert(plan.remove.begin(), plan.remove.end());
+  std::erase_if(plan.start, [&](auto const& id) { return leaving.contains(id); });
+}
+
 }  // namespace
 
 TaskPlan plan_service(ServiceView const& view) {
@@ -52,6 +65,7 @@ TaskPlan plan_service(ServiceView const& view) {
   hold_for_dependencies(view, plan);
   hold_for_jobs(view, plan);
   plan_orphans(view, plan);
+  keep_back_who_leaves(plan);
   return plan;
 }
 

@@ -39,6 +39,25 @@ TEST_F(DrainTest, ASingleReplicaRunsOnUntilItsReplacementRuns) {
   EXPECT_EQ(wanted(web).size(), 1U);
 }
 
+TEST_F(DrainTest, AReplacementWhoseNodeIsDrainedTooIsReplacedItself) {
+  auto const a = add_node("a");
+  auto const web = create(spec(1));
+  obey();
+  auto const b = add_node("b");
+  edit_node(a, drain);
+  ASSERT_EQ(wanted_on(web, b).size(), 1U);
+  observe(wanted_on(web, b)[0]->id, TaskState::Starting);
+  auto const c = add_node("c");
+  edit_node(b, drain);
+  EXPECT_EQ(wanted_on(web, a).size(), 1U) << "it runs on";
+  EXPECT_TRUE(wanted_on(web, b).empty());
+  ASSERT_EQ(wanted_on(web, c).size(), 1U);
+  stop_old(web);
+  observe(wanted_on(web, c)[0]->id, TaskState::Running);
+  EXPECT_TRUE(wanted_on(web, a).empty());
+  EXPECT_EQ(wanted(web).size(), 1U);
+}
+
 TEST_F(DrainTest, WhatBearsNoTwinStopsFirst) {
   auto const a = add_node("a");
   auto with_port = spec(1);

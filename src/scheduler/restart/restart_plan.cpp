@@ -129,11 +129,12 @@ class PlaceKeeper {
   }
 
   void leave(PlaceTasks const& place, Wanted const& wanted) {
-    auto const& last = *wanted.leaving.back();
+    auto const& last = *who_is_replaced(wanted.leaving);
     auto const* node = node_of(view_, last);
     bool const ahead = start_first_ && last.status.state == TaskState::Running &&
                        !is_evicted(last) && !is_silent(node) && view_.now < drain_deadline(*node);
-    if (ahead && !may_move()) {
+    auto const* mover = find_mover(place, last);  // One that has to leave, too.
+    if (ahead && mover == nullptr && !may_move()) {
       plan_.wake_at(drain_deadline(*node));
       return;
     }
@@ -145,14 +146,29 @@ class PlaceKeeper {
       created.replaces = last.replaces;
       created.start_not_before = std::max(last.start_not_before, view_.now);
     }
+    for (auto const* task : wanted.leaving) {
+      if (!ahead || task != &last) {
+        plan_.shutdown.push_back(task->id);
+      }
+    }
     if (ahead) {
       retry_later(wanted.ended, created);
+    }
+    if (ahead && mover == nullptr) {
       ++*moving_;
-    } else {
-      give_up(wanted.leaving);
     }
     give_up(wanted.ended);
     plan_.create.push_back(std::move(created));
+  }
+
+  /// The one that runs if it may wait for its replacement; one that was to take over from it, and
+  /// has to leave itself before it runs, changes nothing about that. Else the newest.
+  [[nodiscard]] model::Task const* who_is_replaced(
+      std::vector<model::Task const*> const& leaving) const {
+    auto const runs = std::find_if(leaving.rbegin(), leaving.rend(), [](auto const* task) {
+      return task->status.state == TaskState::Running;
+    });
+    return start_first_ && runs != leaving.rend() ? *runs : leaving.back();
   }
 
   /// An earlier attempt to take over has failed: the next keeps the restart delay.
