@@ -84,6 +84,8 @@ def test_what_cannot_start(swarm, api, container, state, message, error):
         assert any(text in task["Status"]["Err"] for text in ("No such image: nosuch:1", "registry")), task["Status"]
     if message:
         assert task["Status"]["Message"] == message
+    if message == "preparing":
+        assert task["Status"]["ContainerStatus"] == {"ContainerID": "", "PID": 0, "ExitCode": 0}
 
 
 def test_health_gates_running(swarm, api):

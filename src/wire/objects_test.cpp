@@ -35,6 +35,18 @@ TEST(Task, FreshTaskShowsWhatIsUnconditional) {
       "DesiredState":"running","JobIteration":{},"Volumes":null})"));
 }
 
+TEST(Task, AContainerThatCouldNotBeMadeIsShownWithoutAnId) {
+  auto task = testing::full_task();
+  task.status.container = {};
+  EXPECT_FALSE(to_json(task, no_networks)["Status"].contains("ContainerStatus"));
+  task.status.state = model::TaskState::Rejected;
+  task.status.message = "task rejected by constraint enforcer";
+  EXPECT_FALSE(to_json(task, no_networks)["Status"].contains("ContainerStatus"));
+  task.status.message = "preparing";
+  EXPECT_EQ(to_json(task, no_networks)["Status"]["ContainerStatus"],
+            json::parse(R"({"ContainerID":"","PID":0,"ExitCode":0})"));
+}
+
 TEST(Node, FullNodeIsShownAsNative) {
   testing::expect_golden("full_node.json", to_json(testing::full_node()));
 }

@@ -21,6 +21,12 @@ void describe(A& a, Ref<A, PortStatusField> status) {
   a.omit("Ports", status.ports);
 }
 
+/// The node could not make the container. Native then shows one without an id, which clients read.
+[[nodiscard]] inline bool lacks_container(model::TaskStatus const& status) {
+  return status.state == model::TaskState::Rejected && status.message == "preparing" &&
+         !status.container;
+}
+
 template <class A>
 void describe(A& a, Ref<A, model::TaskStatus> status) {
   PortStatusField ports{status.ports};
@@ -28,7 +34,12 @@ void describe(A& a, Ref<A, model::TaskStatus> status) {
   a.keep("State", status.state);
   a.omit("Message", status.message);
   a.omit("Err", status.err);
-  a.omit("ContainerStatus", status.container);
+  if (!A::kReading && !a.stored() && lacks_container(status)) {
+    model::ContainerStatus none;
+    a.keep("ContainerStatus", none);
+  } else {
+    a.omit("ContainerStatus", status.container);
+  }
   a.keep("PortStatus", ports);
   if constexpr (A::kReading) {
     status.ports = std::move(ports.ports);
