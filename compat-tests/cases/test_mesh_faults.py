@@ -7,8 +7,8 @@ import pytest
 
 from lablib import host as lab_host
 
-from harness.mesh import (WEB, container, host_of, lan_address, on_host, pings, publish, reaches, remove_networks, resolved,
-                          several)
+from harness.mesh import (WEB, address, addresses, container, everywhere, host_of, lan_address, make, on, on_host, pings,
+                          publish, reaches, remove_networks, resolved, several)
 from harness.requests import ask, constant_requests
 from harness.services import create, wait_running
 from harness.targets import NODES
@@ -118,6 +118,24 @@ def test_row_n50_an_engine_without_tasks_starts_anew(members):
         restart_engine(members, "h3")
     assert load.failed == 0, load
     assert None not in ask(host, url, 4)
+
+
+def test_addresses_of_an_engine_that_was_killed_are_reached_where_they_are_now(members):
+    """From that host, too, although its engine keeps them for the containers that ended with it."""
+    remove_networks(members)
+    small = make(members, "small", IPAM={"Config": [{"Subnet": "10.89.0.0/28"}]})
+    everywhere(members, "web", small)
+    before = address(on(members, "web", "h3"), small)
+    restart_engine(members, "h3", signal.SIGKILL)
+    wait_until(lambda: len(members.api.running("web")) == len(NODES) and
+               address(on(members, "web", "h3"), small) != before, "h3 has a new task")
+    # As many as there are addresses: it is one of them.
+    several(members, "more", 6, small, Placement={"Constraints": ["node.hostname==h1"]}, EndpointSpec={"Mode": "dnsrr"})
+    assert before in addresses(members, "more", small)
+    for host in ("h2", "h3"):
+        reaches(members, on(members, "web", host), before)
+    members.clear()
+    remove_networks(members)
 
 
 def test_row_n59_a_task_that_is_killed(members):

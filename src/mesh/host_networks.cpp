@@ -132,34 +132,8 @@ Result<void> HostNetworks::reconcile() {
   if (std::exchange(state_is_old_, false)) {
     first.note(forget_unplugged());
   }
+  first.note(forget_moved());
   first.note(finish_parts());
-  return first.outcome();
-}
-
-Result<void> HostNetworks::forget_unplugged() {
-  std::set<std::string> changed;
-  for (auto known = state_.endpoints.begin(); known != state_.endpoints.end();) {
-    auto const here = known++;
-    auto const* present = find_present(here->second.network);
-    if (present == nullptr) {
-      continue;
-    }
-    if (auto const attached = is_attached(present->home, here->first); attached && !*attached) {
-      room_log("mesh")->info("endpoint.forgotten network={} address={}",
-                             present->planned->id,
-                             to_text(here->second.address));
-      changed.insert(present->planned->id);
-      state_.endpoints.erase(here);
-    }
-  }
-  if (changed.empty()) {
-    return {};
-  }
-  FirstError first;
-  first.note(keep_state());
-  for (auto const& network : changed) {
-    first.note(refresh_peers(network));
-  }
   return first.outcome();
 }
 
@@ -235,7 +209,10 @@ Result<void> HostNetworks::put_network(WantedNetwork const& wanted, Look look) {
                              wanted.overlay.vni,
                              to_text(wanted.overlay.subnet));
     }
-    Present present{.home = std::move(*home), .planned = wanted.planned, .overlay = wanted.overlay};
+    Present present{.home = std::move(*home),
+                    .planned = wanted.planned,
+                    .overlay = wanted.overlay,
+                    .disputed = wanted.disputed};
     present_.insert_or_assign(id, std::move(present));
   }
   auto const& put = present_.at(id);

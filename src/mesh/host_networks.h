@@ -58,6 +58,7 @@ class HostNetworks final : public NetworkDriver {
     NetNamespace home;
     model::SharedNetwork planned;
     OverlaySpec overlay;
+    std::set<Address> disputed = {};  ///< As at the last look at everything.
   };
   using Presents = std::map<std::string, Present>;
 
@@ -89,6 +90,10 @@ class HostNetworks final : public NetworkDriver {
   /// starts without us deletes their endpoints at nobody. Else their addresses would count as this
   /// host's for ever, and whoever gets them elsewhere could not be reached from here.
   [[nodiscard]] Result<void> forget_unplugged();
+  /// The same of those whose address the plan has on another host by now, for an engine that was
+  /// killed deletes none either. At the second look: one that is just being made has no wire yet.
+  [[nodiscard]] Result<void> forget_moved();
+  [[nodiscard]] Result<void> forget(std::set<std::string> const& endpoints);
   [[nodiscard]] Result<void> adopt(CreateEndpointRequest const& request);
   [[nodiscard]] Result<void> check_address(CreateEndpointRequest const& request,
                                            NetworkOptions const& options);
@@ -100,7 +105,9 @@ class HostNetworks final : public NetworkDriver {
   AgentState state_;
   model::NetworkPlan plan_;
   bool state_is_old_ = false;  ///< Endpoints are as they were kept, not yet compared.
-  Presents present_;           ///< By the swarm's id.
+  std::set<std::string>
+      moved_;         ///< Endpoints without a wire that seemed to be elsewhere last time.
+  Presents present_;  ///< By the swarm's id.
   SandboxRoutes sandboxes_;
 };
 

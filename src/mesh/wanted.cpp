@@ -62,7 +62,9 @@ void add_members(WantedNetwork& wanted,
     auto const host = parse_address(peer.host);
     if (!address || !host) {
       problems.push_back("network " + planned.id + " has a member with a bad address");
-    } else if (!local.contains(*address)) {
+    } else if (local.contains(*address)) {
+      wanted.disputed.insert(*address);
+    } else {
       wanted.overlay.peers.push_back({.address = *address, .host = *host});
     }
   }

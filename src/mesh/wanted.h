@@ -17,6 +17,8 @@ struct WantedNetwork {
   model::SharedNetwork planned;
   OverlaySpec overlay;
   bool ingress = false;
+  /// Addresses that the plan has on other hosts and the engine here, which are no peers.
+  std::set<Address> disputed = {};
 };
 
 struct WantedNetworks {

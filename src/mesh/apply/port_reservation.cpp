@@ -119,7 +119,8 @@ void PortReservation::take(Published const& port) {
   int const error = fd < 0 ? errno : occupy(fd, port);
   if (error != 0) {
     close(fd);
-    if (refused_.insert(port).second) {
+    // Nobody else can have it at an address that the host does not have now.
+    if (error != EADDRNOTAVAIL && refused_.insert(port).second) {
       room_log("mesh")->warn(
           "ingress.port_taken port={} reason={}", published_text(port), std::strerror(error));
     }

@@ -84,7 +84,7 @@ void compare_reservations(std::set<Published> const& ports,
     auto const holder = seen.holders.find(published);
     auto const& name = names.at(published_text(published));
     if (holder == seen.holders.end()) {
-      if (published.protocol != model::Protocol::Sctp) {
+      if (published.protocol != model::Protocol::Sctp && !seen.absent.contains(published.at)) {
         findings.add("port.unreserved",
                      name + " is not reserved: another program of this host may take it",
                      "the agent has just begun to publish it");

@@ -112,6 +112,16 @@ TEST_F(CompareIngressTest, Reservations) {
   EXPECT_THAT(compare(), ElementsAre("port.unreserved"));
 }
 
+TEST_F(CompareIngressTest, NobodyReservesWhereTheHostHasNoSuchAddress) {
+  ports_ = {{.protocol = model::Protocol::Tcp, .port = 8080, .at = ip("192.0.2.7")}};
+  seen_.published = {published_table_part({link_.host_side, link_.ingress_side, ports_})};
+  seen_.published[0].has = seen_.published[0].must;
+  seen_.holders.clear();
+  EXPECT_THAT(compare(), ElementsAre("port.unreserved"));
+  seen_.absent = {ip("192.0.2.7")};
+  EXPECT_THAT(compare(), IsEmpty());
+}
+
 TEST(Findings, LongListsAreCut) {
   EXPECT_EQ(listed({}), "");
   EXPECT_EQ(listed({"a"}), "a");

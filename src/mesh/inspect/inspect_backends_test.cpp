@@ -64,7 +64,7 @@ TEST_P(InspectBackendsTest, ClientsThatAreKeptAndAddressesThatAreBound) {
                    {53, 53, model::Protocol::Udp, {"10.0.0.11"}},
                    {99, 99, model::Protocol::Sctp, {}}};
     plan_.ports[0].mode = mode;
-    plan_.ports[1].at = {"127.0.0.1"};
+    plan_.ports[1].at = {"127.0.0.1", "192.0.2.7"};  // The host does not have the other one.
     ASSERT_TRUE(networks_->follow(plan_)) << networks_->follow(plan_).error().message;
     auto found = kinds();
     std::erase(found, "wire.broken:ingress");

@@ -41,6 +41,11 @@ struct IngressPlaces {
 [[nodiscard]] std::map<Published, PortHolder> observe_ports(NetNamespace const& host,
                                                             std::set<Published> const& ports);
 
+/// Those addresses of the ports that nobody can take in the namespace, for they are not its own
+/// now.
+[[nodiscard]] std::set<Address> absent_addresses(NetNamespace const& host,
+                                                 std::set<Published> const& ports);
+
 /// The values of these settings in the namespace, as far as the kernel has them.
 [[nodiscard]] std::map<std::string, std::string> observe_settings(
     NetNamespace const& net, std::vector<KernelSetting> const& settings);

@@ -43,6 +43,7 @@ ObservedIngress observe_ingress(IngressPlaces const& places, ChosenBackend const
       {.host_side = link.host_side, .ingress_side = link.ingress_side, .ports = places.ports});
   seen.drops = find_forward_drops(host);
   seen.holders = observe_ports(host, places.ports);
+  seen.absent = absent_addresses(host, places.ports);
   auto const home = NetNamespace::open(places.ingress);
   if (!home) {
     return seen;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -7,6 +8,9 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "mesh/inspect/observe.h"
 
@@ -128,7 +132,37 @@ void name_programs(SocketsByPort const& sockets, std::map<Published, PortHolder>
   }
 }
 
+/// Asked as a reservation would: what is local is more than the addresses of devices.
+bool is_absent(Address at) {
+  int const fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_addr.s_addr = htonl(at.value);
+  bool const absent = fd >= 0 &&
+                      bind(fd, reinterpret_cast<sockaddr const*>(&where), sizeof(where)) != 0 &&
+                      errno == EADDRNOTAVAIL;
+  if (fd >= 0) {
+    close(fd);
+  }
+  return absent;
+}
+
 }  // namespace
+
+std::set<Address> absent_addresses(NetNamespace const& host, std::set<Published> const& ports) {
+  std::set<Address> asked;
+  for (auto const& port : ports) {
+    asked.insert(port.at);
+  }
+  asked.erase(Address{});
+  if (!asked.empty()) {
+    static_cast<void>(host.run([&]() -> Result<void> {
+      std::erase_if(asked, [](Address at) { return !is_absent(at); });
+      return {};
+    }));
+  }
+  return asked;
+}
 
 std::map<Published, PortHolder> observe_ports(NetNamespace const& host,
                                               std::set<Published> const& ports) {

@@ -68,6 +68,7 @@ struct ObservedIngress {
   std::vector<SharedPart> shared;     ///< What the ingress network's namespace does with it.
   Result<std::vector<std::string>> drops = std::vector<std::string>();
   std::map<Published, PortHolder> holders;  ///< Ports that somebody has.
+  std::set<Address> absent;                 ///< Addresses of ports that the host does not have now.
 };
 
 /// A container as its engine tells it.
