@@ -57,9 +57,13 @@ boost::asio::awaitable<Result<nlohmann::json>> ask_agent(
 
 }  // namespace
 
+std::shared_ptr<backends::HttpClient> RemoteTaskFiles::agent_client() const {
+  return std::make_shared<backends::HttpClient>(executor_, agent_, nullptr, "the agent");
+}
+
 boost::asio::awaitable<Result<std::vector<std::string>>> RemoteTaskFiles::put(
     model::TaskId task, std::vector<model::TaskFile> files) {
-  auto const client = std::make_shared<backends::HttpClient>(executor_, agent_);
+  auto const client = agent_client();
   std::vector<std::string> paths;
   for (auto& file : files) {
     auto request = put_request(task, paths.size(), std::move(file));
@@ -77,7 +81,7 @@ boost::asio::awaitable<Result<std::vector<std::string>>> RemoteTaskFiles::put(
 }
 
 boost::asio::awaitable<Result<void>> RemoteTaskFiles::remove(model::TaskId task) {
-  auto client = std::make_shared<backends::HttpClient>(executor_, agent_);
+  auto client = agent_client();
   backends::HttpRequest request;
   request.method = "DELETE";
   request.target = path_of(task);
@@ -87,7 +91,7 @@ boost::asio::awaitable<Result<void>> RemoteTaskFiles::remove(model::TaskId task)
 }
 
 boost::asio::awaitable<Result<void>> RemoteTaskFiles::keep_only(std::set<model::TaskId> tasks) {
-  auto client = std::make_shared<backends::HttpClient>(executor_, agent_);
+  auto client = agent_client();
   auto kept = nlohmann::json::array();
   for (auto const& task : tasks) {
     kept.push_back(task.str());

@@ -29,6 +29,8 @@ class RemoteTaskFiles final : public backends::TaskFiles {
   boost::asio::awaitable<Result<void>> keep_only(std::set<model::TaskId> tasks) override;
 
  private:
+  [[nodiscard]] std::shared_ptr<backends::HttpClient> agent_client() const;
+
   boost::asio::any_io_executor executor_;
   net::DialerPtr agent_;
 };

@@ -12,6 +12,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds kJoinTimeout{15};
+constexpr char const* kManager = "the manager";
 
 ErrorCode code_of(unsigned status) {
   switch (status) {
@@ -60,7 +61,8 @@ std::shared_ptr<backends::HttpClient> client_to(asio::any_io_executor executor,
   auto where = to_string(route.address);
   auto dialer =
       net::make_tls_dialer([route = std::move(route)] { return route; }, std::move(where));
-  return std::make_shared<backends::HttpClient>(std::move(executor), std::move(dialer));
+  return std::make_shared<backends::HttpClient>(
+      std::move(executor), std::move(dialer), nullptr, kManager);
 }
 
 /// As gRPC words it, which users and their scripts know.
@@ -201,8 +203,8 @@ asio::awaitable<Result<nlohmann::json>> ManagerClients::ask(std::string address,
                              return tls->judge_manager(chain);
                            }};
     };
-    known = std::make_shared<backends::HttpClient>(executor_,
-                                                   net::make_tls_dialer(route, to_string(*place)));
+    known = std::make_shared<backends::HttpClient>(
+        executor_, net::make_tls_dialer(route, to_string(*place)), nullptr, kManager);
   }
   auto const client = known;
   backends::HttpRequest request;

@@ -54,9 +54,11 @@ void BodyStream::close() {
 
 HttpClient::HttpClient(asio::any_io_executor executor,
                        net::DialerPtr dialer,
-                       std::shared_ptr<ConnectionBudget> budget)
+                       std::shared_ptr<ConnectionBudget> budget,
+                       char const* whom)
     : executor_(std::move(executor)),
       dialer_(std::move(dialer)),
+      whom_(whom),
       share_(std::make_shared<ConnectionShare>(std::move(budget))) {}
 
 HttpClient::~HttpClient() = default;
@@ -86,7 +88,7 @@ asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connection_for(
       co_return kept;
     }
     if (auto place = share_->enter(request->urgency)) {
-      co_return std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
+      co_return std::make_shared<HttpConnection>(executor_, dialer_, whom_, std::move(place));
     }
     if (!idle_.empty()) {
       idle_.erase(idle_.begin());  // It makes room.
@@ -130,7 +132,8 @@ asio::awaitable<Result<HttpClient::Exchange>> HttpClient::start(HttpRequest cons
       co_return head.error();
     }
     auto place = exchange.connection->give_up_place();
-    exchange.connection = std::make_shared<HttpConnection>(executor_, dialer_, std::move(place));
+    exchange.connection =
+        std::make_shared<HttpConnection>(executor_, dialer_, whom_, std::move(place));
   }
   auto const timeout = request->timeout.count() == 0
                            ? kConnectTimeout

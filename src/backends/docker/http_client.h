@@ -76,10 +76,12 @@ class HttpClient {
  public:
   using Answered = std::function<void(Result<HttpResponse>)>;
 
-  /// `budget` of all who share it; null: there are few.
+  /// `budget` of all who share it; null: there are few. `whom` errors call so, as in "cannot reach
+  /// the engine at": a literal.
   HttpClient(asio::any_io_executor executor,
              net::DialerPtr dialer,
-             std::shared_ptr<ConnectionBudget> budget = nullptr);
+             std::shared_ptr<ConnectionBudget> budget = nullptr,
+             char const* whom = "the engine");
   ~HttpClient();
   HttpClient(HttpClient const&) = delete;
   HttpClient& operator=(HttpClient const&) = delete;
@@ -116,6 +118,7 @@ class HttpClient {
 
   asio::any_io_executor executor_;
   net::DialerPtr dialer_;
+  char const* whom_;
   std::shared_ptr<ConnectionShare> share_;
   boost::container::small_vector<ConnectionPtr, 1> idle_;  ///< The last used one last.
 };

@@ -225,5 +225,16 @@ TEST_F(Asking, DoesNotWaitLongerThanItMay) {
   EXPECT_EQ(connections_, 1);
 }
 
+TEST(HttpClient, ErrorsSayWhoWasAsked) {
+  asio::io_context io;
+  auto const nobody = net::parse_engine_address("unix:///nonexistent").value();
+  HttpClient engine(io.get_executor(), net::make_plain_dialer(nobody));
+  HttpClient manager(io.get_executor(), net::make_plain_dialer(nobody), nullptr, "the manager");
+  EXPECT_THAT(run(io, engine.request({})).error().message,
+              HasSubstr("cannot reach the engine at unix:///nonexistent: "));
+  EXPECT_THAT(run(io, manager.request({})).error().message,
+              HasSubstr("cannot reach the manager at unix:///nonexistent: "));
+}
+
 }  // namespace
 }  // namespace swarmward::backends

@@ -59,15 +59,17 @@ std::string as_chunk(std::string const& piece) {
 
 HttpConnection::HttpConnection(asio::any_io_executor const& executor,
                                net::DialerPtr dialer,
+                               char const* whom,
                                ConnectionShare::Place place)
     : place_(std::move(place)),
       socket_(executor),
       deadlines_(Deadlines::of(executor)),
-      dialer_(std::move(dialer)) {}
+      dialer_(std::move(dialer)),
+      whom_(whom) {}
 
 Error HttpConnection::failure(std::string_view doing, error_code error) const {
   std::string message(doing);
-  message.append(" the engine at ").append(dialer_->where()).append(": ");
+  message.append(" ").append(whom_).append(" at ").append(dialer_->where()).append(": ");
   if (timed_out_) {
     auto const seconds = std::chrono::ceil<std::chrono::seconds>(timeout_).count();
     return unavailable(message + "no answer within " + std::to_string(seconds) + " s");
@@ -78,7 +80,8 @@ Error HttpConnection::failure(std::string_view doing, error_code error) const {
 asio::awaitable<Result<void>> HttpConnection::connect(std::chrono::milliseconds timeout) {
   auto socket = co_await dialer_->dial(socket_.get_executor(), timeout);
   if (!socket) {
-    co_return in_context("cannot reach the engine at " + dialer_->where(), socket.error());
+    auto const what = std::string("cannot reach ") + whom_ + " at " + dialer_->where();
+    co_return in_context(what, socket.error());
   }
   if (closed_) {
     co_return failure("cannot reach", asio::error::operation_aborted);

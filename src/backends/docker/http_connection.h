@@ -21,6 +21,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
  public:
   HttpConnection(asio::any_io_executor const& executor,
                  net::DialerPtr dialer,
+                 char const* whom,
                  ConnectionShare::Place place);
   ~HttpConnection() { deadlines_.clear(*this); }
   HttpConnection(HttpConnection const&) = delete;
@@ -94,6 +95,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Deadlines& deadlines_;
   std::chrono::milliseconds timeout_{0};
   net::DialerPtr dialer_;
+  char const* whom_;  ///< See HttpClient.
   boost::beast::flat_buffer buffer_;
   std::unique_ptr<Parser> parser_;  ///< Of the exchange that is under way.
   bool kept_alive_ = true;          ///< What the last exchange left of the connection.
