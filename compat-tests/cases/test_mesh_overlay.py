@@ -62,6 +62,12 @@ def test_row_n02_another_mtu(own):
     assert not whole(own, task, address(other, net), 1301)
 
 
+def test_a_network_that_asks_for_ipv6_has_ipv4(own):
+    net = make(own, "both", EnableIPv6=True)
+    everywhere(own, "web", net)
+    reaches(own, on(own, "web", "h2"), address(on(own, "web", "h3"), net))
+
+
 def test_several_subnets(own):
     """Each of them has room for a few only: tasks, their service and the hosts are spread over all."""
     subnets = ["10.40.0.0/29", "10.41.7.0/29", "192.168.77.0/28"]

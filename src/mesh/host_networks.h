@@ -94,6 +94,8 @@ class HostNetworks final : public NetworkDriver {
   /// killed deletes none either. At the second look: one that is just being made has no wire yet.
   [[nodiscard]] Result<void> forget_moved();
   [[nodiscard]] Result<void> forget(std::set<std::string> const& endpoints);
+  enum class Which { All, Disputed };
+  [[nodiscard]] std::set<std::string> without_wire(Which which) const;
   [[nodiscard]] Result<void> adopt(CreateEndpointRequest const& request);
   [[nodiscard]] Result<void> check_address(CreateEndpointRequest const& request,
                                            NetworkOptions const& options);
@@ -105,8 +107,8 @@ class HostNetworks final : public NetworkDriver {
   AgentState state_;
   model::NetworkPlan plan_;
   bool state_is_old_ = false;  ///< Endpoints are as they were kept, not yet compared.
-  std::set<std::string>
-      moved_;         ///< Endpoints without a wire that seemed to be elsewhere last time.
+  /// Endpoints without a wire whose address the plan had elsewhere at the last look.
+  std::set<std::string> moved_;
   Presents present_;  ///< By the swarm's id.
   SandboxRoutes sandboxes_;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "base/log.h"
 #include "mesh/apply/member_wires.h"
@@ -7,34 +8,29 @@
 
 namespace swarmward::mesh {
 
-Result<void> HostNetworks::forget_unplugged() {
-  std::set<std::string> unplugged;
+std::set<std::string> HostNetworks::without_wire(Which which) const {
+  std::set<std::string> found;
   for (auto const& [id, endpoint] : state_.endpoints) {
     auto const* present = find_present(endpoint.network);
-    if (present == nullptr) {
+    if (present == nullptr ||
+        (which == Which::Disputed && !present->disputed.contains(endpoint.address))) {
       continue;
     }
     if (auto const attached = is_attached(present->home, id); attached && !*attached) {
-      unplugged.insert(id);
+      found.insert(id);
     }
   }
-  return forget(unplugged);
+  return found;
+}
+
+Result<void> HostNetworks::forget_unplugged() {
+  return forget(without_wire(Which::All));
 }
 
 Result<void> HostNetworks::forget_moved() {
-  std::set<std::string> unplugged;
-  for (auto const& [id, endpoint] : state_.endpoints) {
-    auto const* present = find_present(endpoint.network);
-    if (present == nullptr || !present->disputed.contains(endpoint.address)) {
-      continue;
-    }
-    if (auto const attached = is_attached(present->home, id); attached && !*attached) {
-      unplugged.insert(id);
-    }
-  }
+  auto const before = std::exchange(moved_, without_wire(Which::Disputed));
   std::set<std::string> gone;
-  std::ranges::set_intersection(unplugged, moved_, std::inserter(gone, gone.end()));
-  moved_ = std::move(unplugged);
+  std::ranges::set_intersection(before, moved_, std::inserter(gone, gone.end()));
   return forget(gone);
 }
 

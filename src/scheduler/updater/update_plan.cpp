@@ -1,6 +1,7 @@
 #include "scheduler/updater/update_plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "model/ward_labels.h"
 #include "scheduler/dependencies/pre_deploy.h"
@@ -71,13 +72,6 @@ class Updater {
   [[nodiscard]] bool is_on_paused_node(UpdatedPlace const& place) const {
     auto const* node = view_.find_node(place.place.node);
     return node != nullptr && node->spec.availability == model::Availability::Pause;
-  }
-
-  /// The plan so far has a task for the place, in place of one that had to leave or has ended: the
-  /// two would both take over.
-  [[nodiscard]] bool is_filled(UpdatedPlace const& place) const {
-    return std::ranges::any_of(plan_.create,
-                               [&](auto const& created) { return created.place == place.place; });
   }
 
   /// A replacement that keeps the spec of what it replaces: its place is still to be updated.
@@ -172,9 +166,15 @@ class Updater {
       busy += free > view_.now ? 1U : 0U;
       wake_for(place, free);
     }
+    // For these the plan has a task already, in place of one that had to leave or has ended: two
+    // would take over.
+    std::set<Place> filled;
+    for (auto const& created : plan_.create) {
+      filled.insert(created.place);
+    }
     std::vector<UpdatedPlace const*> next;
     for (auto const& place : places_) {
-      if (is_open(place) && place.current == nullptr && !is_filled(place)) {
+      if (is_open(place) && place.current == nullptr && !filled.contains(place.place)) {
         next.push_back(&place);
       }
     }
