@@ -106,8 +106,6 @@ def test_subnets_are_masked(nets):
 
 @pytest.mark.differs("networks of the swarm that this version does not have")
 @pytest.mark.parametrize("body, status", [
-    ({"Driver": "macvlan", "Scope": "swarm"}, 501),
-    ({"Driver": "bridge", "Scope": "swarm"}, 501),
     ({"Driver": "overlay", "EnableIPv6": True, "IPAM": {"Config": [{"Subnet": "fd00:1::/64"}]}}, 400),
 ], ids=lambda value: str(value)[:40])
 def test_what_is_not_there_is_refused(nets, body, status):

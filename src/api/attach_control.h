@@ -23,7 +23,7 @@ struct Attachment {
   std::string id;
   std::string network;  ///< The swarm's id of it.
   std::string name;
-  std::string address;       ///< Without a prefix.
+  std::string address;  ///< Without a prefix. Empty in a node-local network: the engine gives one.
   std::string node_address;  ///< Its host's own; names are asked there.
   /// The host's servers for names, for when nobody answers there.
   std::vector<std::string> resolvers = {};

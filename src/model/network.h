@@ -23,17 +23,25 @@ struct NetworkSpec {
   bool ingress = false;     ///< The one network over which published ports are answered.
   std::optional<Driver> ipam_driver;
   std::vector<IpamConfig> ipam;
+  /// The network of each node's own, made with --config-only, that a node-local one is made after.
+  std::string config_from;
   bool operator==(NetworkSpec const&) const = default;
 };
 
-/// An overlay network of the swarm.
+/// Each node's engine makes it for itself, with a driver that knows of no other node (bridge,
+/// macvlan): the swarm gives it neither a number nor addresses.
+[[nodiscard]] inline bool is_node_local(NetworkSpec const& spec) {
+  return !spec.driver.name.empty() && spec.driver.name != "overlay";
+}
+
+/// A network of the swarm.
 struct Network {
   NetworkId id;
   Meta meta;
   NetworkSpec spec;
 
   // Written by the allocator.
-  std::uint32_t vni = 0;         ///< Tells networks apart on the wire. 0: not allocated yet.
+  std::uint32_t vni = 0;         ///< Tells overlays apart on the wire. 0: not allocated yet.
   std::vector<IpamConfig> ipam;  ///< The ranges it has, with their gateways.
   std::string err;               ///< Why it cannot be allocated.
 
@@ -43,7 +51,7 @@ struct Network {
 /// An address of a task or a node in a network.
 struct NetworkAddress {
   NetworkId network;
-  std::string address;  ///< CIDR: "10.0.1.5/24".
+  std::string address;  ///< CIDR: "10.0.1.5/24". Empty in a node-local network.
   bool operator==(NetworkAddress const&) const = default;
 };
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/network.h"
 #include "model/service.h"
 #include "model/shared.h"
 
@@ -61,7 +63,7 @@ struct PlannedNetwork {
   bool operator==(PlannedNetwork const&) const = default;
 };
 
-/// An overlay network as one task joins it, with what the node's engine must be told of it.
+/// A network of the swarm as one task joins it, with what the node's engine must be told of it.
 struct TaskNetwork {
   std::string id;
   std::string name;
@@ -77,6 +79,10 @@ struct TaskNetwork {
   std::vector<std::string> resolvers = {};
   std::vector<std::string> more_subnets = {};  ///< Others on the same wire.
   bool attachable = false;  ///< Containers that are no tasks may join, and name it as users do.
+  /// Of a node-local network what its engine makes it of, and the names that the engine gives the
+  /// task there; null in an overlay, which knows the names itself. Shared with the state.
+  std::shared_ptr<NetworkSpec const> node_local = nullptr;
+  std::vector<std::string> aliases = {};
   bool operator==(TaskNetwork const&) const = default;
 };
 

@@ -91,7 +91,11 @@ void TaskTexts::append(std::string& out, model::Task const& task) {
 void TaskTexts::write_attachments(model::Task const& task) {
   for (auto const& [network, address] : task.networks) {
     attachments_ += attachments_.empty() ? '[' : ',';
-    TextWriter(attachments_, Form::Api).write_object(AttachmentText{{text_of(network)}, {address}});
+    AttachmentText text{{text_of(network)}, {}};
+    if (!address.empty()) {
+      text.addresses.push_back(address);
+    }
+    TextWriter(attachments_, Form::Api).write_object(text);
   }
   attachments_ += ']';
 }

@@ -27,18 +27,32 @@ json range_json(model::IpamConfig const& config) {
   return range;
 }
 
+json ranges_json(std::vector<model::IpamConfig> const& configs) {
+  auto ranges = json::array();
+  for (auto const& config : configs) {
+    ranges.push_back(range_json(config));
+  }
+  return ranges;
+}
+
 json ipam_json(model::Network const& network) {
+  if (model::is_node_local(network.spec)) {
+    return {{"Driver", ""}, {"Options", nullptr}, {"Config", ranges_json(network.spec.ipam)}};
+  }
   if (network.vni == 0) {
     return {{"Driver", ""}, {"Options", nullptr}, {"Config", nullptr}};
   }
   auto const driver = ipam_driver(network);
-  auto ranges = json::array();
-  for (auto const& config : network.ipam) {
-    ranges.push_back(range_json(config));
-  }
   return {{"Driver", driver.name},
           {"Options", map_or_null(driver.options)},
-          {"Config", std::move(ranges)}};
+          {"Config", ranges_json(network.ipam)}};
+}
+
+std::string driver_shown(model::Network const& network) {
+  if (model::is_node_local(network.spec)) {
+    return network.spec.driver.name;
+  }
+  return network.vni == 0 ? "" : "overlay";
 }
 
 /// What all networks of the swarm have in common.
@@ -64,13 +78,16 @@ json frame(std::string const& name, std::string_view id, Time created) {
 json to_json(model::Network const& network) {
   auto const& spec = network.spec;
   auto document = frame(network.name(), network.id.view(), network.meta.created_at);
-  document["Driver"] = network.vni == 0 ? "" : "overlay";
+  document["Driver"] = driver_shown(network);
   document["EnableIPv6"] = spec.ipv6;
   document["IPAM"] = ipam_json(network);
   document["Internal"] = spec.internal;
   document["Attachable"] = spec.attachable;
   document["Ingress"] = spec.ingress;
-  if (network.vni != 0) {
+  document["ConfigFrom"] = {{"Network", spec.config_from}};
+  if (model::is_node_local(spec)) {
+    document["Options"] = map_or_null(spec.driver.options);
+  } else if (network.vni != 0) {
     document["Options"] = driver_options(network);
   }
   document["Labels"] = map_or_null(spec.annotations.labels);

@@ -16,7 +16,6 @@ struct NetworkRequest {
   model::NetworkSpec spec;  ///< The driver's name may be empty.
   std::string scope;
   bool config_only = false;
-  std::string config_from;  ///< Name of the network that it takes its configuration from.
   bool ipv4 = true;
 };
 
@@ -29,8 +28,8 @@ struct NetworkRequest {
 /// Forgets what the requested API version does not know.
 void trim_for_version(NetworkRequest& request, unsigned major, unsigned minor);
 
-/// The network as `GET /networks` shows it: without containers. One that has no addresses yet has
-/// no driver either, as in native.
+/// The network as `GET /networks` shows it: without containers. An overlay that has no addresses
+/// yet has no driver either, as in native.
 [[nodiscard]] nlohmann::json to_json(model::Network const& network);
 
 /// The same of a predefined network, "host" or "bridge", which is no object of the state: services

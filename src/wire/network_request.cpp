@@ -86,7 +86,7 @@ Result<NetworkRequest> network_request_from_json(nlohmann::json const& document)
     return read.error();
   }
   auto request = std::move(fields.request);
-  request.config_from = std::move(fields.from.network);
+  request.spec.config_from = std::move(fields.from.network);
   request.ipv4 = fields.ipv4.value_or(true);
   if (fields.ipam) {
     request.spec.ipam_driver = std::move(fields.ipam->driver);

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "wire/body.h"
+#include "wire/list_text.h"
+#include "wire/list_text.h"
 #include "wire/task.h"
 #include "wire/testing/golden.h"
 #include "wire/testing/samples.h"
@@ -75,6 +77,43 @@ TEST(Network, AttachmentsOfAPlainNetworkHaveLittle) {
       "Gateway":"10.0.1.1"}]}},"Addresses":["10.0.1.3/24"]}])"));
 }
 
+model::Network node_local() {
+  model::Network network;
+  network.id = model::NetworkId("n1");
+  network.spec.annotations.name = "lan";
+  network.spec.driver.name = "macvlan";
+  network.spec.config_from = "base";
+  return network;
+}
+
+TEST(Network, NodeLocalOnesAreShownAsTheUserNamedThem) {
+  auto const shown = to_json(node_local());
+  EXPECT_EQ(shown["Driver"], "macvlan");
+  EXPECT_EQ(shown["ConfigFrom"], json({{"Network", "base"}}));
+  EXPECT_EQ(shown["IPAM"], json::parse(R"({"Driver":"","Options":null,"Config":[]})"));
+  EXPECT_EQ(shown["Options"], nullptr);
+  auto network = node_local();
+  network.spec.driver.options = {{"parent", "eth0"}};
+  network.spec.ipam = {{"10.9.0.0/24", "", "", {}}};
+  auto const own = to_json(network);
+  EXPECT_EQ(own["Options"], json({{"parent", "eth0"}}));
+  EXPECT_EQ(own["IPAM"]["Config"], json::parse(R"([{"Subnet":"10.9.0.0/24"}])"));
+}
+
+TEST(Network, AttachmentsOfANodeLocalOneHaveNoAddresses) {
+  auto const network = node_local();
+  auto task = testing::full_task();
+  task.networks = {{network.id, ""}};
+  auto const shown = to_json(task, [&](auto const&) { return &network; });
+  EXPECT_EQ(shown["NetworksAttachments"], json::parse(R"([{"Network":{"ID":"n1","Version":{},
+      "CreatedAt":"0001-01-01T00:00:00Z","UpdatedAt":"0001-01-01T00:00:00Z","Spec":{"Name":"lan",
+      "Labels":{},"DriverConfiguration":{"Name":"macvlan"},"ConfigFrom":{"Network":"base"},
+      "Scope":"swarm"},"DriverState":{"Name":"macvlan"},"IPAMOptions":{"Driver":{}}}}])"));
+  std::string text;
+  TaskTexts([&](auto const&) { return &network; }).append(text, task);
+  EXPECT_EQ(json::parse(text)["NetworksAttachments"], shown["NetworksAttachments"]);
+}
+
 TEST(NetworkRequest, WhatTheClientSends) {
   auto const request = read(R"({"CheckDuplicate":true,"Name":"back","Driver":"overlay","Scope":"",
       "EnableIPv6":true,"IPAM":{"Driver":"default","Options":{"foo":"bar"},"Config":[{
@@ -99,7 +138,7 @@ TEST(NetworkRequest, WhatStacksSend) {
   EXPECT_EQ(request->spec.annotations.name, "s_default");
   EXPECT_FALSE(request->spec.ipam_driver);
   EXPECT_EQ(request->scope, "swarm");
-  EXPECT_EQ(request->config_from, "base");
+  EXPECT_EQ(request->spec.config_from, "base");
   EXPECT_TRUE(request->config_only);
   EXPECT_FALSE(request->ipv4);
 }

@@ -19,7 +19,9 @@ nlohmann::json attachment_json(model::NetworkAddress const& attachment,
   nlohmann::json document;
   Writer writer(document["Network"]);
   describe(writer, ShownNetwork{known == nullptr ? removed : *known});
-  document["Addresses"] = {attachment.address};
+  if (!attachment.address.empty()) {
+    document["Addresses"] = {attachment.address};
+  }
   return document;
 }
 

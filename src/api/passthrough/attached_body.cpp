@@ -30,16 +30,23 @@ AttachWish wish_of(std::string network, OrderedJson const& endpoint) {
   return wish;
 }
 
+/// The engine itself gives address and names there.
+bool is_node_local(Attachment const& place) {
+  return place.address.empty();
+}
+
 OrderedJson endpoint_at(OrderedJson endpoint, Attachment const& place) {
   if (!endpoint.is_object()) {
     endpoint = OrderedJson::object();
   }
-  endpoint.erase(key_in(endpoint, "IPAMConfig"));
-  endpoint.erase(key_in(endpoint, "Aliases"));
-  auto& options = object_in(endpoint, "DriverOpts");
-  options["ward.ip"] = place.address;
-  options["ward.network"] = place.network;
-  options[kAttachmentOption] = place.id;
+  if (!is_node_local(place)) {
+    endpoint.erase(key_in(endpoint, "IPAMConfig"));
+    endpoint.erase(key_in(endpoint, "Aliases"));
+    auto& options = object_in(endpoint, "DriverOpts");
+    options["ward.ip"] = place.address;
+    options["ward.network"] = place.network;
+  }
+  object_in(endpoint, "DriverOpts")[kAttachmentOption] = place.id;
   return endpoint;
 }
 
@@ -131,7 +138,11 @@ AttachedCreate attached_create(OrderedJson body,
   if (!mode.empty()) {
     host[mode_key] = mode;
   }
-  ask_for_names_at(host, given.front().place);
+  auto const overlay =
+      std::ranges::find(given, false, [](auto const& each) { return is_node_local(each.place); });
+  if (overlay != given.end()) {
+    ask_for_names_at(host, overlay->place);
+  }
   if (how_many == Endpoints::One) {
     create.later = split(endpoints, mode);
   }

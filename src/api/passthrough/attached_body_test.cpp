@@ -52,6 +52,21 @@ TEST(AttachedBody, TakesAddressAndAliasesFromTheEndpoint) {
   EXPECT_EQ(connect.address, "10.0.1.8");
 }
 
+TEST(AttachedBody, LeavesANodeLocalNetworkToItsEngine) {
+  auto const body = OrderedJson::parse(R"({"HostConfig":{"NetworkMode":"lan","Dns":["8.8.8.8"]},
+      "NetworkingConfig":{"EndpointsConfig":{"lan":{"IPAMConfig":{"IPv4Address":"10.9.0.5"},
+      "Aliases":["x"]}}}})");
+  auto place = given("lan", "lan");
+  place.place.address = place.place.node_address = "";
+  auto const made = attached_create(body, {place}, Endpoints::One);
+  EXPECT_EQ(made.body["HostConfig"], body["HostConfig"]);
+  EXPECT_EQ(made.body["NetworkingConfig"]["EndpointsConfig"]["lan"],
+            OrderedJson::parse(R"({"IPAMConfig":{"IPv4Address":"10.9.0.5"},"Aliases":["x"],
+                "DriverOpts":{"ward.attachment":"id-lan"}})"));
+  auto const both = attached_create(body, {place, given("back", "back")}, Endpoints::Any);
+  EXPECT_EQ(both.body["HostConfig"]["Dns"], OrderedJson::parse(R"(["10.0.1.2","8.8.8.8"])"));
+}
+
 TEST(AttachedBody, PutsTheContainerAtItsPlace) {
   auto const body = OrderedJson::parse(R"({"Image":"app","HostConfig":{"NetworkMode":"bac",
       "Dns":["8.8.8.8"],"DnsOptions":["ndots:3","rotate"]},"NetworkingConfig":{"EndpointsConfig":{"bac":{

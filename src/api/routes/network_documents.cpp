@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/routes/network_lookup.h"
 #include "wire/network.h"
 
 namespace swarmward::api {
@@ -133,6 +134,16 @@ json services_json(state::Snapshot const& snapshot, model::Network const& networ
   return services;
 }
 
+/// What is the same on all nodes stays as it is.
+void show_what_the_node_has(json& document, json local) {
+  remove_own_labels(local);
+  for (auto const* part : {"Created", "IPAM", "EnableIPv6", "Options", "Labels", "Containers"}) {
+    if (auto const found = local.find(part); found != local.end()) {
+      document[part] = *found;
+    }
+  }
+}
+
 }  // namespace
 
 json network_document(state::Snapshot const& snapshot,
@@ -140,7 +151,9 @@ json network_document(state::Snapshot const& snapshot,
                       json const& local,
                       NetworkDetail detail) {
   auto document = wire::to_json(network);
-  if (local.is_object()) {
+  if (local.is_object() && model::is_node_local(network.spec)) {
+    show_what_the_node_has(document, local);
+  } else if (local.is_object()) {
     document["Containers"] = containers_json(snapshot, network, local);
     document["Peers"] = peers_json(snapshot, network.id);
   }

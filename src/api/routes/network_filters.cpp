@@ -57,6 +57,10 @@ std::set<std::string> used_networks(state::Snapshot const& snapshot) {
   return used;
 }
 
+std::string driver_of(model::NetworkSpec const& spec) {
+  return model::is_node_local(spec) ? spec.driver.name : "overlay";
+}
+
 /// "1h30m", "90s": hours, minutes, seconds.
 std::optional<Duration> parse_duration(std::string_view text) {
   std::chrono::nanoseconds total{0};
@@ -136,7 +140,7 @@ std::vector<state::NetworkPtr> filter_networks(state::Snapshot const& snapshot,
   std::vector<state::NetworkPtr> networks;
   for (auto const [id, network] : snapshot.networks) {
     // None of the swarm's stored networks is builtin.
-    if (matches_exactly(filters, "driver", "overlay") &&
+    if (matches_exactly(filters, "driver", driver_of(network->spec)) &&
         matches_exactly(filters, "scope", "swarm") && matches_exactly(filters, "type", "custom") &&
         matches_parts(filters, "id", id.view()) &&
         matches_parts(filters, "name", network->name()) &&

@@ -7,6 +7,7 @@ namespace swarmward::api {
 namespace {
 
 constexpr char const* kNodeIdLabel = "ward.node.id";
+/// An option of overlays, a label of node-local networks, whose drivers know other options only.
 constexpr char const* kNetworkOption = "ward.network";
 
 /// The text under `part`.`key`; empty if there is none.
@@ -123,8 +124,20 @@ Result<void> check_removable(nlohmann::json const& local) {
 }
 
 std::string swarm_network_of(nlohmann::json const& local) {
-  return text_in(local, "Labels", kNodeIdLabel).empty() ? std::string()
-                                                        : text_in(local, "Options", kNetworkOption);
+  if (text_in(local, "Labels", kNodeIdLabel).empty()) {
+    return {};
+  }
+  auto overlay = text_in(local, "Options", kNetworkOption);
+  return overlay.empty() ? text_in(local, "Labels", kNetworkOption) : overlay;
+}
+
+void remove_own_labels(nlohmann::json& local) {
+  auto const labels = local.find("Labels");
+  if (labels != local.end() && labels->is_object()) {
+    for (auto const* own : {kNodeIdLabel, kNetworkOption, kConfigFromLabel}) {
+      labels->erase(own);
+    }
+  }
 }
 
 asio::awaitable<nlohmann::json> local_network(SwarmControl* control, std::string const* name) {

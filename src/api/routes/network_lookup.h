@@ -35,6 +35,12 @@ inline constexpr std::string_view kGatewayBridge = "docker_gwbridge";
 /// the engine's own.
 [[nodiscard]] std::string swarm_network_of(nlohmann::json const& local);
 
+/// Of a node-local network the label that names the one it was configured after.
+inline constexpr char const* kConfigFromLabel = "ward.config-from";
+
+/// Leaves the labels that the user gave, or those of the network it was configured after.
+void remove_own_labels(nlohmann::json& local);
+
 /// A network of this host's engine, as it shows it; null if there is none or it does not answer.
 /// `control` and `name` outlive the call.
 asio::awaitable<nlohmann::json> local_network(SwarmControl* control, std::string const* name);

@@ -1,7 +1,6 @@
 #include "api/routes/network_request.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <nlohmann/json.hpp>
@@ -14,9 +13,6 @@ namespace swarmward::api {
 namespace {
 
 constexpr char const* kOverlay = "overlay";
-/// Drivers that every engine has, and that native can use on all nodes at once.
-constexpr std::array<std::string_view, 5> kNodeDrivers{
-    "bridge", "host", "ipvlan", "macvlan", "null"};
 
 Error forbidden(std::string message) {
   return {ErrorCode::Forbidden, std::move(message)};
@@ -43,6 +39,15 @@ Result<void> check_before_engine(wire::NetworkRequest const& request) {
   return {};
 }
 
+/// This manager's engine has the driver: native looks there.
+bool has_network_plugin(state::Snapshot const& snapshot, std::string const& driver) {
+  auto const node = snapshot.find_node(snapshot.cluster->manager_node);
+  return node && std::ranges::any_of(node->description.plugins, [&](model::Plugin const& plugin) {
+           return plugin.type == "Network" &&
+                  (plugin.name == driver || plugin.name == driver + ":latest");
+         });
+}
+
 /// What members' interfaces can have; native finds out when a task starts.
 Result<void> check_mtu(model::NetworkSpec const& spec) {
   auto const option = spec.driver.options.find("com.docker.network.driver.mtu");
@@ -61,7 +66,7 @@ Result<void> check_mtu(model::NetworkSpec const& spec) {
   return {};
 }
 
-Result<void> check_driver(wire::NetworkRequest const& request) {
+Result<void> check_driver(state::Snapshot const& snapshot, wire::NetworkRequest const& request) {
   auto const& driver = request.spec.driver.name;
   if (driver == kOverlay) {
     return request.scope == "local"
@@ -71,30 +76,53 @@ Result<void> check_driver(wire::NetworkRequest const& request) {
   if (driver.empty()) {
     return {};  // What native says of it comes later.
   }
-  if (std::ranges::find(kNodeDrivers, driver) != kNodeDrivers.end()) {
-    return rpc_error("Unimplemented",
-                     "networks of the swarm with the driver " + driver +
-                         " are not part of this version of swarmward: use overlay");
+  if (driver == "null") {
+    return rpc_error("InvalidArgument", "error during lookup of plugin null");
   }
-  return not_found("plugin \"" + driver + "\" not found");
+  // Those of our own agents serve one node's part of an overlay.
+  if (driver.starts_with("ward-") || !has_network_plugin(snapshot, driver)) {
+    return not_found("plugin \"" + driver + "\" not found");
+  }
+  return request.spec.ingress ? forbidden("Ingress network can only be global scope network")
+                              : Result<void>();
 }
 
-/// A network that others are configured after is one host's: the swarm cannot take it over.
-asio::awaitable<Result<void>> check_config_from(SwarmControl* control, std::string const* name) {
-  Result<void> checked;
-  if (name->empty()) {
-    co_return checked;
+/// Such a network is another on each node, so that nothing may be said here beside it.
+Result<void> check_config_from(model::NetworkSpec const& spec) {
+  if (spec.config_from.empty()) {
+    return {};
   }
-  auto const local = co_await local_network(control, name);
-  bool const known = local.is_object() && local.value("ConfigOnly", false);
-  checked = known ? rpc_error("Unimplemented",
-                              "networks of the swarm cannot take their configuration from another "
-                              "network in this version of swarmward")
-                  : not_found("configuration network \"" + *name + "\" does not exist");
-  co_return checked;
+  if (!model::is_node_local(spec)) {
+    return invalid_argument(
+        "a network of the driver overlay is the same on all nodes: it cannot take its "
+        "configuration from another network");
+  }
+  auto const ipam = spec.ipam_driver.value_or(model::Driver{});
+  bool const usual = ipam.name.empty() || ipam.name == "default";
+  if (!usual || !ipam.options.empty() || !spec.ipam.empty() || spec.ipv6 ||
+      !spec.annotations.labels.empty()) {
+    return forbidden(
+        "user specified configurations are not supported if the network depends on a "
+        "configuration network");
+  }
+  return spec.driver.options.empty()
+             ? Result<void>()
+             : forbidden(
+                   "network driver options are not supported if the network depends on a "
+                   "configuration network");
 }
 
 }  // namespace
+
+std::string create_warning(model::NetworkSpec const& spec) {
+  bool const shares_wire = spec.driver.name == "macvlan" || spec.driver.name == "ipvlan";
+  return shares_wire && !spec.ipam.empty()
+             ? "each node gives out addresses of " + spec.ipam.front().subnet +
+                   " without asking the others: give each its own range, by a network of the same "
+                   "name on each node (docker network create --config-only --ip-range ...) and "
+                   "--config-from"
+             : "";
+}
 
 bool is_for_swarm(wire::NetworkRequest const& request) {
   return !request.config_only && (request.spec.driver.name == kOverlay || request.scope == "swarm");
@@ -112,6 +140,7 @@ Result<void> check_name_on_worker(std::string const& name) {
 }
 
 asio::awaitable<Result<void>> check_network_request(SwarmControl* control,
+                                                    state::Snapshot const* snapshot,
                                                     wire::NetworkRequest const* request) {
   auto checked = check_before_engine(*request);
   if (!checked) {
@@ -123,15 +152,14 @@ asio::awaitable<Result<void>> check_network_request(SwarmControl* control,
   if (own && swarm_network_of(local).empty()) {
     co_return taken(name);
   }
-  checked = check_driver(*request);
+  checked = check_config_from(request->spec);
   if (checked) {
-    auto configured = co_await check_config_from(control, &request->config_from);
-    checked = std::move(configured);
+    checked = check_driver(*snapshot, *request);
   }
   if (checked) {
     checked = wire::validate_network_spec(request->spec);
   }
-  if (checked) {
+  if (checked && !model::is_node_local(request->spec)) {
     checked = check_mtu(request->spec);
   }
   co_return checked;

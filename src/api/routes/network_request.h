@@ -19,9 +19,13 @@ namespace swarmward::api {
 [[nodiscard]] Result<void> check_name_on_worker(std::string const& name);
 
 /// What native checks of a network of the swarm before it makes it, in its order and with its
-/// texts, up to what needs the state. The engine is asked for networks of its own. `control` and
-/// `request` outlive the call.
+/// texts, up to what needs the state. The engine is asked for networks of its own. The snapshot has
+/// a cluster. All outlive the call.
 asio::awaitable<Result<void>> check_network_request(SwarmControl* control,
+                                                    state::Snapshot const* snapshot,
                                                     wire::NetworkRequest const* request);
+
+/// What the user of a network that was just made should know; empty: nothing.
+[[nodiscard]] std::string create_warning(model::NetworkSpec const& spec);
 
 }  // namespace swarmward::api

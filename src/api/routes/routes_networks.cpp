@@ -215,10 +215,12 @@ asio::awaitable<Result<Response>> Networks::create(Call const* call) {
     auto answer = co_await forward(call);
     co_return answer;
   }
-  auto const valid = co_await check_network_request(&context_.control, &*request);
+  auto const valid =
+      co_await check_network_request(&context_.control, call->snapshot.get(), &*request);
   if (!valid) {
     co_return valid.error();
   }
+  auto const warning = create_warning(request->spec);
   NetworkCreate create{new_id<model::NetworkTag>(context_.random), std::move(request->spec)};
   auto const id = create.id;
   state::Change change = [create](state::Draft& draft) { return create_network(draft, create); };
@@ -228,7 +230,7 @@ asio::awaitable<Result<Response>> Networks::create(Call const* call) {
   }
   nlohmann::json reply;
   reply["Id"] = id.str();
-  reply["Warning"] = "";
+  reply["Warning"] = warning;
   co_return json_reply(reply, 201);
 }
 

@@ -39,6 +39,13 @@ state::NetworkPtr swarm_network_from(nlohmann::json const& local) {
   if (auto const created = parse_time(local.value("Created", std::string()))) {
     network->meta.created_at = *created;
   }
+  auto const options = local.find("Options");
+  if (options == local.end() || !options->contains("ward.network")) {
+    network->spec.driver.name = local.value("Driver", std::string());
+    network->spec.attachable = local.value("Attachable", false);
+    network->spec.config_from = local.at("Labels").value(kConfigFromLabel, std::string());
+    return network;
+  }
   auto const vni = option_of(local, "ward.vni");
   std::from_chars(vni.data(), vni.data() + vni.size(), network->vni);
   std::istringstream subnets(option_of(local, "ward.subnet") + "," +

@@ -39,7 +39,7 @@ Result<std::string> swarm_network(state::Snapshot const& snapshot, std::string c
     return not_found("network " + input +
                      " not found among the swarm's: docker network ls --filter scope=swarm");
   }
-  if (is_predefined_network(match.swarm->name())) {
+  if (model::is_node_local(match.swarm->spec)) {
     return invalid_argument("network " + input +
                             " is each engine's own: nodes share nothing of it");
   }

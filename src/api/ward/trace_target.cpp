@@ -115,7 +115,7 @@ Result<state::NetworkPtr> named_network(state::Snapshot const& snapshot,
   std::string names;
   for (auto const& attachment : service.spec->task.networks) {
     auto const network = snapshot.find_network(model::NetworkId(attachment.target));
-    if (network && !is_predefined_network(network->name())) {
+    if (network && !model::is_node_local(network->spec)) {
       networks.push_back(network);
       names += (names.empty() ? "" : ", ") + network->name();
     }

@@ -8,7 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "app/networks/host_parts.h"
-#include "backends/runner/network_keeper.h"
+#include "backends/runner/network_body.h"
 #include "base/log.h"
 #include "mesh/apply/choose_backend.h"
 #include "mesh/apply/xfrm.h"

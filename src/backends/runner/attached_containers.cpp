@@ -2,7 +2,7 @@
 
 #include "backends/docker/json_fields.h"
 #include "backends/runner/container_config.h"
-#include "backends/runner/network_keeper.h"
+#include "backends/runner/network_body.h"
 #include "base/percent_encode.h"
 
 namespace swarmward::backends {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backends/runner/attachment_keeper.h"
+#include "backends/runner/network_body.h"
 #include "base/log.h"
 #include "base/percent_encode.h"
 

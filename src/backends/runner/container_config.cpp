@@ -8,7 +8,7 @@
 
 #include "backends/runner/host_config.h"
 #include "backends/runner/image_reference.h"
-#include "backends/runner/network_keeper.h"
+#include "backends/runner/network_body.h"
 #include "model/resolver_options.h"
 #include "model/template/container_templates.h"
 
@@ -102,10 +102,13 @@ void join_networks(json& out,
     out["NetworkingConfig"]["EndpointsConfig"][first.name] = json::parse(render_endpoint(first));
   }
   auto named = std::ranges::find_if(networks, [](model::TaskNetwork const& network) {
-    return !network.ingress && !network.internal;  // An internal one's agent knows no others.
+    // An internal one's agent knows no others.
+    return !network.ingress && !network.internal && !network.node_local;
   });
   if (named == networks.end()) {
-    named = std::ranges::find(networks, false, &model::TaskNetwork::ingress);
+    named = std::ranges::find_if(networks, [](model::TaskNetwork const& network) {
+      return !network.ingress && !network.node_local;
+    });
   }
   if (named != networks.end()) {
     auto servers = json::array({named->node_address});

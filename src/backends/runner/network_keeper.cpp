@@ -9,6 +9,7 @@
 
 #include "backends/docker/json_fields.h"
 #include "backends/runner/done.h"
+#include "backends/runner/network_body.h"
 #include "base/log.h"
 #include "base/percent_encode.h"
 
@@ -16,15 +17,16 @@ namespace swarmward::backends {
 
 namespace {
 
-constexpr char const* kNetworkOption = "ward.network";
-constexpr char const* kNodeLabel = "ward.node.id";
-/// Enough to tell nodes of one host apart; an interface of Docker limits the length.
-constexpr std::size_t kDriverIdLength = 12;
+/// So much of a network's id tells its name from the engine's own.
+constexpr std::size_t kSuffixLength = 12;
 
 /// The id of the swarm's network that this one of the engine stands for; empty for any other.
 std::string swarm_id_of(Json const& network, NodeIdentity const& node) {
-  bool const ours = text(field(network, "Labels"), kNodeLabel) == node.id.view();
-  return ours ? text(field(network, "Options"), kNetworkOption) : std::string();
+  if (text(field(network, "Labels"), kNodeLabel) != node.id.view()) {
+    return {};
+  }
+  auto overlay = text(field(network, "Options"), kNetworkOption);
+  return overlay.empty() ? text(field(network, "Labels"), kNetworkOption) : overlay;
 }
 
 /// The node that it was made for: this one, or one that the engine was before. The latter has
@@ -44,38 +46,6 @@ constexpr std::chrono::milliseconds kBetweenAttempts{500};
 
 }  // namespace
 
-std::string network_driver_of(model::NodeId const& node) {
-  return "ward-" + std::string(node.view().substr(0, kDriverIdLength));
-}
-
-std::string render_network(model::TaskNetwork const& network, NodeIdentity const& node) {
-  Json options = {{kNetworkOption, network.id},
-                  {"ward.vni", std::to_string(network.vni)},
-                  {"ward.subnet", network.subnet},
-                  {"ward.node", network.node_address},
-                  {"ward.mtu", std::to_string(network.mtu)}};
-  if (network.encrypted) {
-    options["ward.encrypted"] = "";
-  }
-  for (auto const& subnet : network.more_subnets) {
-    auto& others = options["ward.more-subnets"];
-    others = others.is_null() ? subnet : others.get<std::string>() + "," + subnet;
-  }
-  Json const body = {{"Name", network.name},
-                     {"CheckDuplicate", true},
-                     {"Driver", network_driver_of(node.id)},
-                     {"Internal", network.internal},
-                     {"IPAM", {{"Driver", "null"}}},
-                     {"Labels", {{kNodeLabel, node.id.view()}}},
-                     {"Options", std::move(options)}};
-  return body.dump();
-}
-
-std::string render_endpoint(model::TaskNetwork const& network) {
-  // The second lets an agent whose files were lost find the network again.
-  return Json{{"DriverOpts", {{"ward.ip", network.address}, {kNetworkOption, network.id}}}}.dump();
-}
-
 asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork network) {
   auto const self = shared_from_this();
   wanted_.insert(network.id);
@@ -89,7 +59,7 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
     co_return unavailable("tasks of an earlier network named " + name + " still stop");
   }
   if (!owner || *owner != Owner::Us) {
-    network.name += "." + network.id.substr(0, kDriverIdLength);
+    network.name += "." + network.id.substr(0, kSuffixLength);
   }
   if (!owner) {
     // Its name may have become free while containers still use it by the other one.
@@ -147,10 +117,34 @@ asio::awaitable<Result<NetworkKeeper::Seen>> NetworkKeeper::look_at(
   co_return seen;
 }
 
+asio::awaitable<Result<std::string>> NetworkKeeper::body_of(model::TaskNetwork const* network) {
+  if (!network->node_local) {
+    co_return render_overlay(*network, node_);
+  }
+  auto const& model = network->node_local->config_from;
+  if (model.empty()) {
+    co_return render_node_local(*network, node_);
+  }
+  auto path = "/networks/" + percent_encode(model);
+  auto const document = co_await engine_->get_document(std::move(path));
+  if (!document && document.error().code != ErrorCode::NotFound) {
+    co_return document.error();
+  }
+  auto const config = document ? parse_json(*document) : Json();
+  if (text(config, "Name") != model || !flag(config, "ConfigOnly")) {
+    co_return not_found("configuration network \"" + model + "\" does not exist");
+  }
+  co_return render_configured(*network, node_, *document);
+}
+
 asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
     model::TaskNetwork const* network) {
-  auto body = render_network(*network, node_);
-  auto const created = co_await engine_->create_network(std::move(body));
+  auto const body = co_await body_of(network);
+  if (!body) {
+    co_return body.error();
+  }
+  auto first = *body;
+  auto const created = co_await engine_->create_network(std::move(first));
   if (created) {
     co_return Owner::Us;
   }
@@ -176,7 +170,7 @@ asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
               removed.error().message);
     co_return seen->owner;
   }
-  auto again = render_network(*network, node_);
+  auto again = *body;
   auto const remade = co_await engine_->create_network(std::move(again));
   if (!remade) {
     co_return remade.error();

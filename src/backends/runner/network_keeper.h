@@ -13,9 +13,8 @@
 
 namespace swarmward::backends {
 
-/// Keeps those overlay networks on an engine that its tasks need. Each is a network of the node's
-/// own driver, which the node's agent serves; the agent learns from the options all it needs to
-/// start a container without asking the manager. Io thread only.
+/// Keeps those networks of the swarm on an engine that its tasks need: see network_body.h for what
+/// each is made of. Io thread only.
 class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
  public:
   /// A task that ignores its stop signal holds its network for ten seconds, unless it was given
@@ -36,8 +35,9 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
   /// The network is there when this returns; the value is how the engine calls it: by its name with
   /// the beginning of its id behind it where the engine has a network of its own of that name, or
   /// holds on to one that another node, or an earlier one of the swarm, left. Errors: those of the
-  /// engine; Conflict if it has both; Unavailable while the tasks of an earlier network of that
-  /// name still stop, if the network is attachable: who runs containers there needs its very name.
+  /// engine; NotFound if there is no network to configure it after; Conflict if it has both;
+  /// Unavailable while the tasks of an earlier network of that name still stop, if the network is
+  /// attachable: who runs containers there needs its very name.
   asio::awaitable<Result<std::string>> ensure(model::TaskNetwork network);
   /// Removes the swarm's networks that are not among these ids, and what other nodes have left, as
   /// far as nothing uses them. What is in use is tried some more times.
@@ -68,6 +68,8 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
   /// says who. A network that another node, or an earlier one of the swarm, has left is removed, if
   /// the engine lets it go.
   asio::awaitable<Result<Owner>> make(model::TaskNetwork const* network);
+  /// Errors: those of the engine, NotFound where a node-local network's configuration is missing.
+  asio::awaitable<Result<std::string>> body_of(model::TaskNetwork const* network);
   static asio::awaitable<void> remove_others(std::shared_ptr<NetworkKeeper> self);
   /// False if something is still in use.
   asio::awaitable<bool> try_to_remove_others();
@@ -82,19 +84,5 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
   std::set<std::string> wanted_;              ///< Ids of those that some task needs.
   Gate gate_;                                 ///< None comes while it goes.
 };
-
-/// The option of an endpoint that names the attachment of a container that is no task.
-inline constexpr char const* kAttachmentOption = "ward.attachment";
-
-/// The name of the driver that a node's agent serves. The node's own, so that several agents on one
-/// host do not meet.
-[[nodiscard]] std::string network_driver_of(model::NodeId const& node);
-
-/// Body of POST /networks/create. Pure.
-[[nodiscard]] std::string render_network(model::TaskNetwork const& network,
-                                         NodeIdentity const& node);
-
-/// How a container joins the network: the endpoint's settings, as an object of JSON. Pure.
-[[nodiscard]] std::string render_endpoint(model::TaskNetwork const& network);
 
 }  // namespace swarmward::backends

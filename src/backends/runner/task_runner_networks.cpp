@@ -1,6 +1,7 @@
 // How a TaskRunner joins its container to overlay networks.
 #include "backends/runner/container_config.h"
 #include "backends/runner/done.h"
+#include "backends/runner/network_body.h"
 #include "backends/runner/task_runner.h"
 
 namespace swarmward::backends {

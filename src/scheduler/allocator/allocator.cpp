@@ -49,6 +49,10 @@ Result<std::vector<model::NetworkAddress>> Allocator::addresses_for(state::Snaps
                                                                     model::Task const& task) {
   std::vector<model::NetworkAddress> addresses;
   for (auto const& network : networks_of_tasks(service, task)) {
+    if (is_without_addresses(snapshot, network.view())) {
+      addresses.push_back({network, ""});
+      continue;
+    }
     auto address = book_.take(network);
     if (!address) {
       for (auto const& [taken_in, taken] : addresses) {
@@ -97,7 +101,7 @@ void Allocator::allocate(model::ServiceId const& id) {
     starved_.erase(id);
     return;
   }
-  bool const done = is_allocated(*service);
+  bool const done = is_allocated(store_.head(), *service);
   if (done && !starved_.contains(id) && !fresh_.contains(id)) {
     return;
   }

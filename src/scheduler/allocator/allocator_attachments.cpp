@@ -17,6 +17,14 @@ model::Task refused(model::Task attachment, std::string const& reason, Time now)
   return model::as_seen(std::move(attachment), seen, now);
 }
 
+model::Task settled(model::Task attachment, model::NetworkAddress address, Time now) {
+  attachment.networks.push_back(std::move(address));
+  attachment.status.timestamp = now;
+  attachment.status.state = model::TaskState::Assigned;
+  attachment.status.message = "scheduler assigned";
+  return attachment;
+}
+
 }  // namespace
 
 std::optional<model::Task> Allocator::settled_attachment(state::Snapshot const& head,
@@ -26,6 +34,9 @@ std::optional<model::Task> Allocator::settled_attachment(state::Snapshot const& 
   auto const known = head.find_network(network);
   if (!known) {
     return refused(std::move(task), "network " + network.str() + " not found", now);
+  }
+  if (model::is_node_local(known->spec)) {  // Its engine gives the address.
+    return settled(std::move(task), {network, ""}, now);
   }
   if (!known->err.empty()) {
     return refused(std::move(task), known->err, now);
@@ -47,11 +58,7 @@ std::optional<model::Task> Allocator::settled_attachment(state::Snapshot const& 
   if (address.empty()) {
     return refused(std::move(task), "no address is left in network " + known->name(), now);
   }
-  task.networks.push_back({network, std::move(address)});
-  task.status.timestamp = now;
-  task.status.state = model::TaskState::Assigned;
-  task.status.message = "scheduler assigned";
-  return task;
+  return settled(std::move(task), {network, std::move(address)}, now);
 }
 
 void Allocator::allocate_attachments() {
@@ -72,7 +79,7 @@ void Allocator::allocate_attachments() {
       if (!task->networks.empty()) {
         auto node = *host;
         auto const& [network, address] = task->networks.front();
-        if (!attach_node(node, network)) {
+        if (!address.empty() && !attach_node(node, network)) {
           book_.give_back(network, address);
           task = refused(*known, "no address is left in the network for its node", draft.now());
         } else if (node.attachments != host->attachments) {

@@ -16,6 +16,11 @@ bool holds_networks(state::TaskPtr const& task) {
   return task && !task->networks.empty() && !model::is_terminal(task->status.state);
 }
 
+/// An overlay that has no number and no subnet yet.
+bool wants_subnet(model::Network const& network) {
+  return network.vni == 0 && !model::is_node_local(network.spec);
+}
+
 bool attached_to(std::vector<model::NetworkAddress> const& attachments,
                  model::NetworkId const& network) {
   return std::ranges::find(attachments, network, &model::NetworkAddress::network) !=
@@ -30,7 +35,7 @@ void Allocator::rebuild() {
   networks_.clear();
   for (auto const [id, network] : head.networks) {
     last_vni_ = std::max(last_vni_, network->vni);
-    if (network->vni == 0) {
+    if (wants_subnet(*network)) {
       networks_.insert(id);
     }
   }
@@ -52,7 +57,7 @@ std::set<model::ServiceId> Allocator::touch(state::Touched const& touched) {
   }
   for (auto const& touch : touched.networks) {
     auto const& network = *(touch.after ? touch.after : touch.before);
-    if (touch.after && network.vni == 0 && network.err.empty()) {
+    if (touch.after && wants_subnet(network) && network.err.empty()) {
       networks_.insert(network.id);
     } else {
       networks_.erase(network.id);
@@ -62,7 +67,7 @@ std::set<model::ServiceId> Allocator::touch(state::Touched const& touched) {
     }
     if (!touch.after) {  // Its subnet may be what others wait for.
       for (auto const [id, other] : store_.head().networks) {
-        if (other->vni == 0) {
+        if (wants_subnet(*other)) {
           networks_.insert(id);
         }
       }
@@ -96,7 +101,7 @@ void Allocator::allocate_networks() {
   for (auto const& id : std::exchange(networks_, {})) {
     auto const& head = store_.head();
     auto const known = head.find_network(id);
-    if (!known || known->vni != 0 || !head.cluster) {
+    if (!known || !wants_subnet(*known) || !head.cluster) {
       continue;
     }
     if (!pool_) {
@@ -157,7 +162,8 @@ std::vector<model::TaskId> Allocator::attach_nodes(state::Draft& draft,
     auto node = *known;
     bool complete = true;
     for (auto const& [network, address] : assignment.task->networks) {
-      complete = attach_node(node, network) && complete;
+      // Of a node-local network neither has an address.
+      complete = (address.empty() || attach_node(node, network)) && complete;
     }
     if (node.attachments.size() != known->attachments.size()) {
       draft.put(std::move(node));

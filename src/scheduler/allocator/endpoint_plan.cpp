@@ -39,8 +39,8 @@ model::VirtualIp const* find_virtual_ip(model::Endpoint const& endpoint, std::st
 }
 
 /// Of an overlay network it is complete only with an address.
-bool is_complete(model::VirtualIp const& virtual_ip) {
-  return !virtual_ip.address.empty() || is_predefined_network(virtual_ip.network_id);
+bool is_complete(state::Snapshot const& snapshot, model::VirtualIp const& virtual_ip) {
+  return !virtual_ip.address.empty() || is_without_addresses(snapshot, virtual_ip.network_id);
 }
 
 /// The networks in which the service has a virtual address, in the order of the endpoint.
@@ -82,7 +82,7 @@ std::string add_virtual_ips(model::Endpoint& endpoint,
                             AddressBook& book) {
   for (auto const& network : networks_with_vip(snapshot, service)) {
     auto const* const known = find_virtual_ip(service.endpoint, network);
-    if (is_predefined_network(network) || (known && !known->address.empty())) {
+    if (is_without_addresses(snapshot, network) || (known && !known->address.empty())) {
       endpoint.virtual_ips.push_back({network, known ? known->address : std::string()});
       continue;
     }
@@ -127,6 +127,14 @@ bool is_predefined_network(std::string_view target) {
   return target == "host" || target == "bridge";
 }
 
+bool is_without_addresses(state::Snapshot const& snapshot, std::string_view target) {
+  if (is_predefined_network(target)) {
+    return true;
+  }
+  auto const network = snapshot.find_network(model::NetworkId(target));
+  return network && model::is_node_local(network->spec);
+}
+
 state::NetworkPtr ingress_network(state::Snapshot const& snapshot) {
   for (auto const [id, network] : snapshot.networks) {
     if (network->spec.ingress) {
@@ -155,7 +163,7 @@ EndpointPlan plan_endpoint(state::Snapshot const& snapshot,
   return plan;
 }
 
-bool is_allocated(model::Service const& service) {
+bool is_allocated(state::Snapshot const& snapshot, model::Service const& service) {
   auto const& endpoint = service.endpoint;
   auto const& networks = service.spec->task.networks;
   // One more is that of the ingress network.
@@ -168,7 +176,8 @@ bool is_allocated(model::Service const& service) {
   auto const count = endpoint.virtual_ips.size();
   return endpoint.spec == shown_spec(*service.spec) &&
          (count == wanted || (more && count == wanted + 1)) &&
-         std::ranges::all_of(endpoint.virtual_ips, is_complete) &&
+         std::ranges::all_of(endpoint.virtual_ips,
+                             [&](auto const& each) { return is_complete(snapshot, each); }) &&
          (wanted == 0 || std::ranges::all_of(networks,
                                              [&](auto const& network) {
                                                return find_virtual_ip(endpoint, network.target) !=
@@ -201,7 +210,7 @@ std::vector<model::NetworkId> networks_of_tasks(model::Service const& service,
 }
 
 bool joins_networks(model::Service const& service) {
-  return names_overlay(service.spec->task) ||
+  return names_network(service.spec->task) ||
          std::ranges::any_of(service.endpoint.virtual_ips,
                              [](auto const& virtual_ip) { return !virtual_ip.address.empty(); });
 }

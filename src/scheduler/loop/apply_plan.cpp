@@ -35,7 +35,7 @@ model::Task make_task(state::Draft const& draft,
   task.slot = wanted.place.slot;
   task.node_id = wanted.place.node;
   // Otherwise the allocator lets it go on later.
-  bool const ready = is_allocated(service) && !joins_networks(service);
+  bool const ready = is_allocated(draft.view(), service) && !joins_networks(service);
   task.status.timestamp = draft.now();
   task.status.state = ready ? model::TaskState::Pending : model::TaskState::New;
   task.status.message = ready ? "pending task scheduling" : "created";

@@ -15,21 +15,56 @@ bool is_encrypted(model::Network const& network) {
   return network.spec.driver.options.contains("encrypted");
 }
 
-bool names_overlay(model::TaskSpec const& spec) {
+bool names_network(model::TaskSpec const& spec) {
   return std::ranges::any_of(spec.networks, [](model::NetworkAttachmentConfig const& network) {
     return !is_predefined_network(network.target);
   });
 }
 
+namespace {
+
+/// The names by which others on the same node find it: the agent answers for none of them.
+std::vector<std::string> aliases_in(model::Network const& network, model::Task const& task) {
+  std::vector<std::string> aliases;
+  for (auto const& attached : task.spec->networks) {
+    if (attached.target != network.id.view() || task.service_id.empty()) {
+      continue;
+    }
+    auto names = attached.aliases;
+    names.push_back(task.service_annotations->name);
+    for (auto const& name : names) {
+      aliases.push_back(name);
+      aliases.push_back("tasks." + name);
+    }
+  }
+  return aliases;
+}
+
+model::TaskNetwork node_local(state::NetworkPtr const& network, model::Task const& task) {
+  model::TaskNetwork joined;
+  joined.id = network->id.str();
+  joined.name = network->name();
+  joined.internal = network->spec.internal;
+  joined.attachable = network->spec.attachable;
+  joined.node_local = std::shared_ptr<model::NetworkSpec const>(network, &network->spec);
+  joined.aliases = aliases_in(*network, task);
+  return joined;
+}
+
+}  // namespace
+
 std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
                                              model::Task const& task) {
   std::vector<model::TaskNetwork> networks;
   auto const node = task.networks.empty() ? nullptr : snapshot.find_node(task.node_id);
-  if (!node || !has_network_agent(*node)) {
+  if (!node) {
     return networks;
   }
   for (auto const& [id, address] : task.networks) {
-    if (auto const network = snapshot.find_network(id)) {
+    auto const network = snapshot.find_network(id);
+    if (network && model::is_node_local(network->spec)) {
+      networks.push_back(node_local(network, task));
+    } else if (network && has_network_agent(*node)) {
       networks.push_back({id.str(),
                           network->name(),
                           network->vni,

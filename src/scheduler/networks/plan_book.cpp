@@ -69,6 +69,9 @@ void PlanBook::update(state::Snapshot const& snapshot, PlanOwners owners) {
 
 bool PlanBook::update_network(state::Snapshot const& snapshot, model::NetworkId const& id) {
   auto const network = snapshot.find_network(id);
+  if (network && model::is_node_local(network->spec)) {
+    return false;  // Agents have no part in it.
+  }
   if (!network) {
     networks_.erase(id);
     ingress_.erase(id);

@@ -2,6 +2,7 @@
 
 #include "model/task_file.h"
 #include "model/ward_labels.h"
+#include "scheduler/allocator/endpoint_plan.h"
 #include "scheduler/networks/network_plan.h"
 
 namespace swarmward::scheduler {
@@ -68,6 +69,9 @@ std::string key_of(Demand const& demand) {
   for (auto const& driver : demand.needs.volume_drivers) {
     add('d', driver);
   }
+  for (auto const& driver : demand.needs.network_drivers) {
+    add('k', driver);
+  }
   for (auto const& descriptor : demand.preferences) {
     add('p', descriptor);
   }
@@ -109,7 +113,7 @@ Demand demand_of(model::Task const& task) {
   Demand demand;
   demand.share = share_of(task);
   add_drivers(*task.spec, demand.needs);
-  demand.needs.overlay = names_overlay(*task.spec);
+  demand.needs.overlay = names_network(*task.spec);
   demand.needs.files = task.spec->container && model::names_files(*task.spec->container);
   if (task.spec->placement) {
     add_placement(*task.spec->placement, demand);
@@ -121,9 +125,16 @@ Demand demand_of(model::Task const& task) {
 
 Demand demand_of(model::Task const& task, state::Snapshot const& snapshot) {
   auto demand = demand_of(task);
+  auto& needs = demand.needs;
+  needs.overlay = false;
   for (auto const& attached : task.spec->networks) {
     auto const network = snapshot.find_network(model::NetworkId(attached.target));
-    demand.needs.encrypted |= network && is_encrypted(*network);
+    if (network && model::is_node_local(network->spec)) {
+      needs.network_drivers.push_back(network->spec.driver.name);
+    } else {
+      needs.overlay |= !is_predefined_network(attached.target);
+      needs.encrypted |= network && is_encrypted(*network);
+    }
   }
   demand.class_key = key_of(demand);
   return demand;

@@ -19,6 +19,7 @@ struct NodeNeeds {
   std::vector<model::Platform> platforms;
   std::string log_driver;  ///< Empty: any node will do.
   std::vector<std::string> volume_drivers;
+  std::vector<std::string> network_drivers;  ///< Of node-local networks.
   bool overlay = false;    ///< A network that only nodes with an agent of ours have.
   bool files = false;      ///< Secrets or configs, which somebody of ours lays down on the host.
   bool encrypted = false;  ///< One of them is encrypted, which not every kernel can do.

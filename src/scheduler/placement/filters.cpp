@@ -24,9 +24,11 @@ bool has_plugins(NodeNeeds const& needs, model::Node const& node) {
   if (!needs.log_driver.empty() && reports_logs && !has_plugin(node, "Log", needs.log_driver)) {
     return false;
   }
-  return std::ranges::all_of(needs.volume_drivers, [&](std::string const& driver) {
-    return has_plugin(node, "Volume", driver);
-  });
+  auto const has_all = [&](std::vector<std::string> const& drivers, std::string_view type) {
+    return std::ranges::all_of(
+        drivers, [&](std::string const& driver) { return has_plugin(node, type, driver); });
+  };
+  return has_all(needs.volume_drivers, "Volume") && has_all(needs.network_drivers, "Network");
 }
 
 bool meets_constraints(NodeNeeds const& needs, model::Node const& node) {

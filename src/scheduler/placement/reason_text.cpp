@@ -102,6 +102,9 @@ std::string plugin_text(NodeNeeds const& needs, model::Node const& node) {
   for (auto const& driver : needs.volume_drivers) {
     text += " volume driver " + driver;
   }
+  for (auto const& driver : needs.network_drivers) {
+    text += " network driver " + driver;
+  }
   return needs.log_driver.empty() ? text : text + " log driver " + needs.log_driver;
 }
 

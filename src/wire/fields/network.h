@@ -29,6 +29,7 @@ void describe(A& a, Ref<A, model::NetworkSpec> spec) {
   a.omit("Ingress", spec.ingress);
   a.omit("IPAMDriver", spec.ipam_driver);
   a.omit("IPAM", spec.ipam);
+  a.omit("ConfigFrom", spec.config_from);
 }
 
 template <class A>

@@ -56,6 +56,14 @@ void describe(A& a, ShownIpam const& ipam) {
   return driver;
 }
 
+struct ShownConfigFrom {
+  std::string const& network;
+};
+template <class A>
+void describe(A& a, ShownConfigFrom const& from) {
+  a.keep("Network", from.network);
+}
+
 struct ShownNetworkSpec {
   model::NetworkSpec const& spec;
 };
@@ -73,6 +81,9 @@ void describe(A& a, ShownNetworkSpec const& shown) {
   a.omit("Attachable", spec.attachable);
   a.omit("Ingress", spec.ingress);
   a.omit("IPAMOptions", ipam);
+  if (!spec.config_from.empty()) {
+    a.keep("ConfigFrom", ShownConfigFrom{spec.config_from});
+  }
   a.keep("Scope", std::string("swarm"));
 }
 
@@ -85,7 +96,10 @@ void describe(A& a, ShownNetwork const& shown) {
   auto const& network = shown.network;
   std::optional<model::Driver> driver;
   std::optional<ShownIpam> ipam;
-  if (network.vni != 0) {
+  if (model::is_node_local(network.spec)) {  // What its nodes make of it, they alone know.
+    driver = model::Driver{network.spec.driver.name, {}};
+    ipam = ShownIpam{};
+  } else if (network.vni != 0) {
     driver = model::Driver{"overlay", driver_options(network)};
     ipam = shown_ipam(ipam_driver(network), network.ipam);
   }

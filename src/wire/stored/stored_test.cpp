@@ -148,6 +148,7 @@ TEST(Stored, NetworksComeBackAsTheyWere) {
   network.spec.ipv6 = network.spec.internal = network.spec.attachable = network.spec.ingress = true;
   network.spec.ipam_driver = model::Driver{"default", {{"x", "y"}}};
   network.spec.ipam = {{"10.1.0.0/16", "10.1.1.0/24", "10.1.0.1", {{"router", "10.1.0.9"}}}};
+  network.spec.config_from = "base";
   network.vni = 4097;
   network.ipam = network.spec.ipam;
   network.err = "no subnet is left";
