@@ -105,12 +105,10 @@ def test_subnets_are_masked(nets):
 
 
 @pytest.mark.differs("networks of the swarm that this version does not have")
-@pytest.mark.parametrize("body, status", [
-    ({"Driver": "overlay", "EnableIPv6": True, "IPAM": {"Config": [{"Subnet": "fd00:1::/64"}]}}, 400),
-], ids=lambda value: str(value)[:40])
-def test_what_is_not_there_is_refused(nets, body, status):
-    reply = nets.api.request("POST", "/networks/create", {"Name": "x", **body})
-    assert reply.status == status and "this version" in reply.message
+def test_what_is_not_there_is_refused(nets):
+    reply = nets.api.request("POST", "/networks/create", {
+        "Name": "x", "Driver": "overlay", "EnableIPv6": True, "IPAM": {"Config": [{"Subnet": "fd00:1::/64"}]}})
+    assert reply.status == 400 and "this version" in reply.message
 
 
 def test_filters(nets):

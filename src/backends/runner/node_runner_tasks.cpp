@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "backends/runner/container_config.h"
 #include "backends/runner/container_removal.h"
@@ -33,6 +37,12 @@ void NodeRunner::Tasks::start(std::shared_ptr<Gate> turns, std::shared_ptr<Round
   context_->lose_engine = [weak = std::weak_ptr(monitor_)](std::string const& error) {
     if (auto const monitor = weak.lock()) {
       monitor->lose(error);
+    }
+  };
+  context_->networks_left = [weak = weak_from_this(), context = context_.get()] {
+    auto const self = weak.lock();
+    if (self && !std::exchange(self->will_tidy_networks_, true)) {
+      asio::co_spawn(context->executor, tidy_networks_later(weak, self->context_), asio::detached);
     }
   };
   monitor_->start(std::move(turns));
@@ -123,13 +133,29 @@ void NodeRunner::Tasks::tidy_networks() {
   std::set<std::string> used;
   for (auto const& [id, other] : runners_) {
     for (auto const& network : other->networks()) {
-      used.insert(network.id);
+      if (other->needs(network)) {
+        used.insert(network.id);
+      }
     }
   }
   if (attachments_) {
     used.merge(attachments_->networks());
   }
   context_->networks->keep_only(std::move(used));
+}
+
+asio::awaitable<void> NodeRunner::Tasks::tidy_networks_later(
+    std::weak_ptr<Tasks> tasks, std::shared_ptr<RunnerContext> context) {
+  asio::steady_timer pause(context->executor, context->delays.network_stays);
+  co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  auto const self = tasks.lock();
+  if (!self || context->stopped) {
+    co_return;
+  }
+  self->will_tidy_networks_ = false;
+  if (self->assigned_all_ && context->connected) {
+    self->tidy_networks();
+  }
 }
 
 void NodeRunner::Tasks::tidy_files() {

@@ -36,6 +36,9 @@ class NodeRunner::Tasks final : public EngineMonitor::Owner,
   void finished(model::TaskId task);
   /// Takes away the networks that no task needs any more.
   void tidy_networks();
+  /// The same in a while: whoever takes the place of a task that ended finds its network there.
+  static asio::awaitable<void> tidy_networks_later(std::weak_ptr<Tasks> tasks,
+                                                   std::shared_ptr<RunnerContext> context);
   /// Takes away the files of tasks that are not this node's any more, or over without a container.
   void tidy_files();
   AttachmentKeeper& attachments();
@@ -47,6 +50,7 @@ class NodeRunner::Tasks final : public EngineMonitor::Owner,
   std::unordered_map<model::TaskId, ContainerSummary> found_;  ///< Of the list, by task.
   std::vector<std::string> duplicates_;
   bool assigned_all_ = false;
+  bool will_tidy_networks_ = false;
 };
 
 }  // namespace swarmward::backends

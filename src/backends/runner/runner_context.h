@@ -42,6 +42,8 @@ struct RunnerContext {
   /// For who finds that the engine takes no new connections: nothing more is begun there until it
   /// does. Empty before the start.
   std::function<void(std::string const& error)> lose_engine;
+  /// Somebody who ended may have been the last in a network. Empty before the start.
+  std::function<void()> networks_left;
   bool live_restore = false;  ///< The engine's containers outlive it.
   Gate starts;                ///< Creating and starting.
   Gate stops;                 ///< Apart, so that ending a task never waits for others to begin.

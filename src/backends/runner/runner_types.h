@@ -83,6 +83,8 @@ struct Delays {
   std::chrono::seconds pull_reuse{30};  ///< How long the answer to a pull serves later tasks.
   /// From the withdrawal of a task to its stop signal: what has just come in is still served.
   std::chrono::milliseconds settle{100};
+  /// From the end of the last task in a network of the engine's own to its removal.
+  std::chrono::milliseconds network_stays{2000};
   unsigned attempts = 3;  ///< Of a step that fails with a passing error.
 };
 

@@ -39,6 +39,11 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   [[nodiscard]] std::vector<model::TaskNetwork> const& networks() const {
     return assignment_.networks;
   }
+  /// An engine's own network goes when nobody runs there, as in native; an overlay stays as long as
+  /// ended containers do, which costs nothing and spares making it anew.
+  [[nodiscard]] bool needs(model::TaskNetwork const& network) const {
+    return !network.node_local || !is_terminal(status_.state);
+  }
   /// Its container does, as far as is known.
   [[nodiscard]] bool runs() const { return present_ && phase_ == Phase::Running; }
   /// Its container shows files of the host, or will.

@@ -1,4 +1,6 @@
 // What a TaskRunner says of its task. Texts: swarm mode's agent, which clients match.
+#include <algorithm>
+
 #include "backends/runner/container_config.h"
 #include "backends/runner/task_runner.h"
 
@@ -63,6 +65,10 @@ void TaskRunner::report(TaskState state, std::string message, std::string err) {
   }
   status_.ports = ports_;
   context_->sink.report(context_->identity.id, id(), status_);
+  auto const unneeded = [this](auto const& network) { return !needs(network); };
+  if (context_->networks_left && std::ranges::any_of(networks(), unneeded)) {
+    context_->networks_left();
+  }
 }
 
 }  // namespace swarmward::backends

@@ -90,6 +90,7 @@ class RunnerFixture : public ::testing::Test {
     delays.bunch = std::chrono::milliseconds(1);
     delays.retry = std::chrono::milliseconds(1);
     delays.settle = std::chrono::milliseconds(0);
+    delays.network_stays = std::chrono::milliseconds(1);
     return delays;
   }
 
