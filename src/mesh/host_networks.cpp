@@ -105,7 +105,9 @@ Result<void> HostNetworks::follow(model::NetworkPlan plan) {
 Result<void> HostNetworks::keep_plan() {
   auto kept = plan_;
   kept.keys.clear();  // The kernel has what it needs of them; on a disk they would be found.
-  return write_kept(paths_.plan, wire::network_plan_text(kept));
+  auto written = write_kept(paths_.plan, wire::network_plan_text(kept));
+  plan_is_kept_ = written.has_value();
+  return written;
 }
 
 Result<void> HostNetworks::remove_all() {
@@ -132,7 +134,10 @@ Result<void> HostNetworks::reconcile() {
   if (std::exchange(state_is_old_, false)) {
     first.note(forget_unplugged());
   }
-  first.note(forget_moved());
+  first.note(forget_ended());
+  if (!plan_is_kept_) {  // The disk was full, maybe: it says so for as long as that lasts.
+    first.note(keep_plan());
+  }
   first.note(finish_parts());
   return first.outcome();
 }

@@ -90,11 +90,14 @@ class HostNetworks final : public NetworkDriver {
   /// starts without us deletes their endpoints at nobody. Else their addresses would count as this
   /// host's for ever, and whoever gets them elsewhere could not be reached from here.
   [[nodiscard]] Result<void> forget_unplugged();
-  /// The same of those whose address the plan has on another host by now, for an engine that was
-  /// killed deletes none either. At the second look: one that is just being made has no wire yet.
-  [[nodiscard]] Result<void> forget_moved();
+  /// The same of those whose address the plan has on another host by now, or nowhere, for an engine
+  /// that was killed deletes none either. At the second look: one that is just being made has no
+  /// wire yet.
+  [[nodiscard]] Result<void> forget_ended();
   [[nodiscard]] Result<void> forget(std::set<std::string> const& endpoints);
-  enum class Which { All, Disputed };
+  enum class Which { All, Unexpected };
+  /// The plan has the address on this host.
+  [[nodiscard]] static bool is_expected(Present const& present, Address address);
   [[nodiscard]] std::set<std::string> without_wire(Which which) const;
   [[nodiscard]] Result<void> adopt(CreateEndpointRequest const& request);
   [[nodiscard]] Result<void> check_address(CreateEndpointRequest const& request,
@@ -106,9 +109,10 @@ class HostNetworks final : public NetworkDriver {
   std::vector<NetworkParts*> parts_;
   AgentState state_;
   model::NetworkPlan plan_;
+  bool plan_is_kept_ = true;   ///< What is on disk is what is followed.
   bool state_is_old_ = false;  ///< Endpoints are as they were kept, not yet compared.
-  /// Endpoints without a wire whose address the plan had elsewhere at the last look.
-  std::set<std::string> moved_;
+  /// Endpoints without a wire whose address the plan did not have here at the last look.
+  std::set<std::string> ended_;
   Presents present_;  ///< By the swarm's id.
   SandboxRoutes sandboxes_;
 };

@@ -8,12 +8,18 @@
 
 namespace swarmward::mesh {
 
+bool HostNetworks::is_expected(Present const& present, Address address) {
+  auto const& local = present.planned->local;
+  return !present.disputed.contains(address) &&
+         std::ranges::find(local, to_text(address)) != local.end();
+}
+
 std::set<std::string> HostNetworks::without_wire(Which which) const {
   std::set<std::string> found;
   for (auto const& [id, endpoint] : state_.endpoints) {
     auto const* present = find_present(endpoint.network);
     if (present == nullptr ||
-        (which == Which::Disputed && !present->disputed.contains(endpoint.address))) {
+        (which == Which::Unexpected && is_expected(*present, endpoint.address))) {
       continue;
     }
     if (auto const attached = is_attached(present->home, id); attached && !*attached) {
@@ -27,10 +33,10 @@ Result<void> HostNetworks::forget_unplugged() {
   return forget(without_wire(Which::All));
 }
 
-Result<void> HostNetworks::forget_moved() {
-  auto const before = std::exchange(moved_, without_wire(Which::Disputed));
+Result<void> HostNetworks::forget_ended() {
+  auto const before = std::exchange(ended_, without_wire(Which::Unexpected));
   std::set<std::string> gone;
-  std::ranges::set_intersection(before, moved_, std::inserter(gone, gone.end()));
+  std::ranges::set_intersection(before, ended_, std::inserter(gone, gone.end()));
   return forget(gone);
 }
 

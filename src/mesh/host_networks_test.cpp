@@ -7,7 +7,9 @@
 namespace swarmward::mesh {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 /// A host with one network, in which the plan has 10.0.1.12 on another host.
@@ -32,6 +34,30 @@ TEST_F(HostNetworksTest, AnAddressThatMovedIsReachedWhereItIsNow) {
   EXPECT_THAT(ways(), Not(HasSubstr("02:42:0a:00:01:0c"))) << "its wire may come yet";
   ASSERT_TRUE(networks_->reconcile());
   EXPECT_THAT(ways(), HasSubstr("02:42:0a:00:01:0c"));
+}
+
+TEST_F(HostNetworksTest, WhatEndedWithAKilledEngineIsForgottenThoughNobodyHasItsAddress) {
+  CreateEndpointRequest request;
+  request.network = "engine-1";
+  request.endpoint = "e3";
+  request.address = *parse_address("10.0.1.77");
+  ASSERT_TRUE(networks_->create_endpoint(request));
+  ASSERT_TRUE(networks_->reconcile());
+  EXPECT_THAT(kinds(), ElementsAre("wire.broken:back"));
+  ASSERT_TRUE(networks_->reconcile());
+  EXPECT_THAT(kinds(), IsEmpty());
+}
+
+TEST_F(HostNetworksTest, APlanThatTheDiskRefusedIsWrittenLater) {
+  auto const file = folder() / "plan.json";
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  plan_.networks[1].change([](model::PlannedNetwork& network) { network.vips.clear(); });
+  EXPECT_FALSE(networks_->follow(plan_));
+  EXPECT_FALSE(networks_->reconcile()) << "it is not forgotten";
+  std::filesystem::remove(file);
+  EXPECT_TRUE(networks_->reconcile());
+  EXPECT_TRUE(std::filesystem::is_regular_file(file));
 }
 
 TEST_F(HostNetworksTest, OneThatIsWiredHereStays) {
