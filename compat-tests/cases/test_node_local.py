@@ -86,6 +86,14 @@ def test_tasks_of_one_host_find_each_other_by_name(plain, yards):
     reaches(plain, client, own.pop())
 
 
+def test_options_of_the_place_reach_the_engine(plain, yards):
+    overlay = plain.api.post("/networks/create", {"Name": "back", "Driver": "overlay"})["Id"]
+    several(plain, "web", 1, Networks=[{"Target": name, "DriverOpts": {"some.option": name}} for name in (yards, overlay)])
+    networks = inspect_task(plain, plain.api.running("web")[0])["NetworkSettings"]["Networks"]
+    assert networks["yard"]["DriverOpts"]["some.option"] == yards
+    assert networks["back"]["DriverOpts"]["some.option"] == overlay
+
+
 def test_tasks_on_a_macvlan_are_on_the_lan(plain):
     lan = lan_address(plain, "h1").rsplit(".", 1)[0]
     configure(plain, "lan-config", lambda host: {"Options": {"parent": "eth0"}, "IPAM": {"Config": [

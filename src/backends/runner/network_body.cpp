@@ -101,11 +101,14 @@ std::string render_configured(model::TaskNetwork const& network,
 }
 
 std::string render_endpoint(model::TaskNetwork const& network) {
+  auto options = Json(network.driver_options);
   if (network.node_local) {
-    return Json{{"Aliases", network.aliases}}.dump();
+    return Json{{"Aliases", network.aliases}, {"DriverOpts", std::move(options)}}.dump();
   }
-  // The second lets an agent whose files were lost find the network again.
-  return Json{{"DriverOpts", {{"ward.ip", network.address}, {kNetworkOption, network.id}}}}.dump();
+  options["ward.ip"] = network.address;
+  // Lets an agent whose files were lost find the network again.
+  options[kNetworkOption] = network.id;
+  return Json{{"DriverOpts", std::move(options)}}.dump();
 }
 
 }  // namespace swarmward::backends

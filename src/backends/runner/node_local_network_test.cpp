@@ -98,8 +98,10 @@ TEST_F(NodeLocalNetworkTest, IsKnownAgainByItsLabels) {
   EXPECT_EQ(ensure(yard_).value(), "yard");
 }
 
-TEST_F(NodeLocalNetworkTest, TheEngineKnowsTheNames) {
-  EXPECT_EQ(json::parse(render_endpoint(yard_)), json::parse(R"({"Aliases":["web","tasks.web"]})"));
+TEST_F(NodeLocalNetworkTest, TheEngineKnowsTheNamesAndOptions) {
+  yard_.driver_options = {{"a", "b"}};
+  EXPECT_EQ(json::parse(render_endpoint(yard_)),
+            json::parse(R"({"Aliases":["web","tasks.web"],"DriverOpts":{"a":"b"}})"));
 }
 
 }  // namespace

@@ -23,19 +23,24 @@ bool names_network(model::TaskSpec const& spec) {
 
 namespace {
 
+/// How the task's service says to join the network; null if it does not name it.
+model::NetworkAttachmentConfig const* wish_in(model::Network const& network,
+                                              model::Task const& task) {
+  auto const& wishes = task.spec->networks;
+  auto const found =
+      std::ranges::find(wishes, network.id.view(), &model::NetworkAttachmentConfig::target);
+  return found == wishes.end() || task.service_id.empty() ? nullptr : &*found;
+}
+
 /// The names by which others on the same node find it: the agent answers for none of them.
-std::vector<std::string> aliases_in(model::Network const& network, model::Task const& task) {
+std::vector<std::string> aliases_of(model::NetworkAttachmentConfig const& wish,
+                                    model::Task const& task) {
+  auto names = wish.aliases;
+  names.push_back(task.service_annotations->name);
   std::vector<std::string> aliases;
-  for (auto const& attached : task.spec->networks) {
-    if (attached.target != network.id.view() || task.service_id.empty()) {
-      continue;
-    }
-    auto names = attached.aliases;
-    names.push_back(task.service_annotations->name);
-    for (auto const& name : names) {
-      aliases.push_back(name);
-      aliases.push_back("tasks." + name);
-    }
+  for (auto const& name : names) {
+    aliases.push_back(name);
+    aliases.push_back("tasks." + name);
   }
   return aliases;
 }
@@ -47,7 +52,10 @@ model::TaskNetwork node_local(state::NetworkPtr const& network, model::Task cons
   joined.internal = network->spec.internal;
   joined.attachable = network->spec.attachable;
   joined.node_local = std::shared_ptr<model::NetworkSpec const>(network, &network->spec);
-  joined.aliases = aliases_in(*network, task);
+  if (auto const* const wish = wish_in(*network, task)) {
+    joined.aliases = aliases_of(*wish, task);
+    joined.driver_options = wish->driver_options;
+  }
   return joined;
 }
 
@@ -65,6 +73,7 @@ std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
     if (network && model::is_node_local(network->spec)) {
       networks.push_back(node_local(network, task));
     } else if (network && has_network_agent(*node)) {
+      auto const* const wish = wish_in(*network, task);
       networks.push_back({id.str(),
                           network->name(),
                           network->vni,
@@ -77,7 +86,8 @@ std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
                           is_encrypted(*network),
                           node->access.resolvers,
                           more_subnets(*network),
-                          network->spec.attachable});
+                          network->spec.attachable,
+                          wish ? wish->driver_options : model::StringMap()});
     }
   }
   return networks;

@@ -45,7 +45,7 @@ class NodeLocalTest : public ClusterFixture {
   }
   model::ServiceSpec in_lan(std::uint64_t replicas) {
     auto made = spec(replicas);
-    made.task.networks.push_back({lan_.str(), {"site"}, {}});
+    made.task.networks.push_back({lan_.str(), {"site"}, {{"a", "b"}}});
     return made;
   }
 
@@ -86,6 +86,7 @@ TEST_F(NodeLocalTest, ItsNodeIsToldWhatToMakeOfIt) {
   EXPECT_EQ(told[0].name, "lan");
   ASSERT_TRUE(told[0].node_local);
   EXPECT_EQ(told[0].node_local->config_from, "lan-config");
+  EXPECT_EQ(told[0].driver_options, (model::StringMap{{"a", "b"}}));
   EXPECT_THAT(told[0].aliases, ElementsAre("site", "tasks.site", "web", "tasks.web"));
 }
 
