@@ -46,7 +46,9 @@ class Fleet:
 
     def __init__(self, binaries, folder, count, cleanup):
         self.folder, self.count = pathlib.Path(folder), count
-        firsts = range(0, count, self.IN_ONE_PROCESS)
+        # A manager may hold as many connections as one process may have: they are spread over two at least.
+        self.in_one_process = min(self.IN_ONE_PROCESS, (count + 1) // 2)
+        firsts = range(0, count, self.in_one_process)
         self.processes = [self._start(binaries, first, cleanup) for first in firsts]
         for process in self.processes:
             if process.stdout.readline() != "ready\n":
@@ -54,7 +56,7 @@ class Fleet:
         self.controls = [Api(self.folder / f"fleet-{first}.sock") for first in firsts]
 
     def _start(self, binaries, first, cleanup):
-        count = min(self.IN_ONE_PROCESS, self.count - first)
+        count = min(self.in_one_process, self.count - first)
         process = subprocess.Popen([binaries / "fake_fleet", self.folder, str(first), str(count)],
                                    stdout=subprocess.PIPE, text=True)
         cleanup.callback(stop, process)

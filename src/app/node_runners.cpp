@@ -59,6 +59,7 @@ NodeRunners::NodeRunners(asio::any_io_executor executor,
       store_(store),
       clock_(clock),
       labels_(std::move(labels)),
+      dispatches_(executor_, [this](DispatchQueue::Entry entry) { hand_over(std::move(entry)); }),
       copies_(std::make_shared<backends::Gate>(kCopiesAtOnce)),
       connects_(std::make_shared<backends::Gate>(kConnectsAtOnce)),
       rounds_(std::make_shared<backends::Rounds>(executor_)) {}
@@ -133,25 +134,35 @@ void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapsh
     }
   }
   scheduler::dispatch(*snapshot, touched, *this);
+  if (!dispatched_.empty()) {
+    asio::post(executor_, [this, entries = std::exchange(dispatched_, {})]() mutable {
+      dispatches_.add(std::move(entries));
+    });
+  }
 }
 
 void NodeRunners::task_changed(model::NodeId const& node, scheduler::DispatchedTask task) {
-  asio::post(executor_, [this, node, task = std::move(task)]() mutable {
-    if (auto const runner = runners_.find(node); runner != runners_.end()) {
-      runner->second->task_changed(assignment_of(std::move(task)));
-    }
-  });
+  dispatched_.push_back({node, std::move(task)});
 }
 
 void NodeRunners::task_gone(model::NodeId const& node, model::TaskId const& task) {
-  asio::post(executor_, [this, node, task] {
-    if (auto const runner = runners_.find(node); runner != runners_.end()) {
-      runner->second->task_gone(task);
-    }
-  });
+  dispatched_.push_back({node, task});
+}
+
+void NodeRunners::hand_over(DispatchQueue::Entry entry) {
+  auto const runner = runners_.find(entry.node);
+  if (runner == runners_.end()) {
+    return;
+  }
+  if (auto* const task = std::get_if<scheduler::DispatchedTask>(&entry.task)) {
+    runner->second->task_changed(assignment_of(std::move(*task)));
+  } else {
+    runner->second->task_gone(std::get<model::TaskId>(entry.task));
+  }
 }
 
 asio::awaitable<void> NodeRunners::remove_all_containers() {
+  dispatches_.clear();
   std::vector<model::NodeId> ids;
   for (auto const& [id, runner] : runners_) {
     ids.push_back(id);
@@ -164,6 +175,7 @@ asio::awaitable<void> NodeRunners::remove_all_containers() {
 }
 
 void NodeRunners::stop() {
+  dispatches_.clear();
   for (auto const& [id, runner] : runners_) {
     runner->stop();
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/dispatch_queue.h"
 #include "app/engine_directory.h"
 #include "app/liveness_driver.h"
 #include "app/networks/attachments.h"
@@ -57,6 +58,7 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   void node_added(state::Snapshot const& snapshot, model::Node const& node);
   void node_removed(model::NodeId const& id);
   void keep_pace();
+  void hand_over(DispatchQueue::Entry entry);
 
   asio::any_io_executor executor_;
   EngineDirectory& engines_;
@@ -68,6 +70,8 @@ class NodeRunners final : public backends::RunnerSink, public scheduler::TaskTar
   Clock const& clock_;
   backends::LabelPolicy labels_;
   std::map<model::NodeId, std::unique_ptr<backends::NodeRunner>> runners_;
+  std::vector<DispatchQueue::Entry> dispatched_;  ///< Strand: of the publication at hand.
+  DispatchQueue dispatches_;
   std::shared_ptr<backends::Gate> copies_;  ///< Of images between nodes.
   std::shared_ptr<backends::Gate> connects_;
   std::shared_ptr<backends::Rounds> rounds_;

@@ -32,7 +32,7 @@ struct EngineInfo {
   /// Tells it from other engines: its own id, which cloned machines share, and its host's name.
   /// Empty if it does not say both.
   std::string id;
-  std::string api_version;             ///< The newest it speaks, e.g. "1.41".
+  std::string api_version;  ///< The newest it speaks, e.g. "1.41".
   unsigned cpus = 1;
   bool live_restore = false;         ///< Its containers outlive it.
   bool native_swarm_active = false;  ///< Its own swarm mode is on: it cannot be a node of ours.
@@ -116,6 +116,8 @@ class Engine {
   virtual asio::awaitable<Result<EngineInfo>> info() = 0;
   /// The version spoken with it, e.g. "1.41"; empty while none has been agreed on.
   [[nodiscard]] virtual std::string api_version() const = 0;
+  /// So many calls may be under way; more wait for one another in here.
+  [[nodiscard]] virtual std::size_t calls_at_once() const { return 10'000; }
   /// Bounded by a few seconds; the heartbeat of liveness.
   virtual asio::awaitable<Result<void>> ping() = 0;
   /// Does it take new connections? One that is shutting down does not, while those that it has go

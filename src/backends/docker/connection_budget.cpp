@@ -87,6 +87,11 @@ ConnectionShare::~ConnectionShare() {
   }
 }
 
+std::size_t ConnectionShare::usual() const {
+  constexpr std::size_t kUnbounded = 10'000;
+  return budget_ ? budget_->usual_share() : kUnbounded;
+}
+
 ConnectionShare::Place ConnectionShare::enter(Urgency urgency) {
   if (budget_) {
     bool const usual =

@@ -75,6 +75,8 @@ class ConnectionShare : public std::enable_shared_from_this<ConnectionShare> {
   ConnectionShare(ConnectionShare const&) = delete;
   ConnectionShare& operator=(ConnectionShare const&) = delete;
 
+  /// So many it may have, if others leave that many.
+  [[nodiscard]] std::size_t usual() const;
   /// Empty if there is none now.
   [[nodiscard]] Place enter(Urgency urgency);
   /// Until it is worth another try, or for so long at most; false then. Zero: as long as it takes;

@@ -27,6 +27,7 @@ class DockerEngine final : public Engine {
 
   asio::awaitable<Result<EngineInfo>> info() override;
   std::string api_version() const override { return client_.version(); }
+  std::size_t calls_at_once() const override { return client_.calls_at_once(); }
   asio::awaitable<Result<void>> ping() override { return client_.ping(); }
   asio::awaitable<Result<void>> knock() override { return client_.knock(); }
   void ping(Heard heard) override { client_.ping(std::move(heard)); }

@@ -87,6 +87,8 @@ class HttpClient {
   HttpClient& operator=(HttpClient const&) = delete;
 
   [[nodiscard]] asio::any_io_executor const& executor() const { return executor_; }
+  /// More wait for a connection.
+  [[nodiscard]] std::size_t calls_at_once() const { return share_->usual(); }
   /// Any status is a success here. Errors: Unavailable (no connection, no answer in time).
   asio::awaitable<Result<HttpResponse>> request(HttpRequest request);
   /// The same for small questions that thousands are asked again and again: no coroutine waits as

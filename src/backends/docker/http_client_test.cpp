@@ -1,8 +1,11 @@
 #include "backends/docker/http_client.h"
 
 #include <atomic>
+#include <deque>
 #include <thread>
 
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
@@ -223,6 +226,60 @@ TEST_F(Asking, DoesNotWaitLongerThanItMay) {
   request_->timeout = std::chrono::milliseconds(20);
   EXPECT_THAT(ask(), HasSubstr("no answer within 1 s"));
   EXPECT_EQ(connections_, 1);
+}
+
+/// More sockets with something to read than the loop looks at in one turn.
+class Crowd {
+ public:
+  explicit Crowd(asio::io_context& io) {
+    for (int i = 0; i < 300; ++i) {
+      auto& here = sockets_.emplace_back(io);
+      auto& there = sockets_.emplace_back(io);
+      asio::local::connect_pair(here, there);
+      there.write_some(asio::buffer("x", 1));
+      here.async_wait(Socket::wait_read, [](auto const&) {});
+    }
+  }
+
+ private:
+  using Socket = asio::local::stream_protocol::socket;
+  std::deque<Socket> sockets_;
+};
+
+TEST_F(Asking, TakesAnAnswerThatCameInTimeHoweverLateItIsRead) {
+  std::atomic<bool> answered = false;
+  std::atomic<bool> is_late = false;
+  serve([&](FakeUpstream::Peer& peer) {
+    peer.read_request();
+    peer.write(answer(200, "OK"));
+    peer.read_request();
+    while (!is_late) {
+      std::this_thread::yield();
+    }
+    peer.write(answer(200, "here"));
+    answered = true;
+    peer.read_request();
+    peer.read_request();
+  });
+  EXPECT_EQ(ask(), "OK");
+  request_->timeout = std::chrono::milliseconds(20);
+  std::string heard;
+  auto const take = [&](Result<HttpResponse> const& response) {
+    heard = response ? response->body : response.error().message;
+  };
+  client_->ask(request_, take);
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));  // The loop stands still.
+  Crowd const crowd(io_);  // The timer is before it in the line, the answer behind it.
+  is_late = true;
+  while (!answered) {
+    std::this_thread::yield();
+  }
+  io_.restart();
+  while (heard.empty() && io_.run_one() > 0) {
+  }
+  EXPECT_EQ(heard, "here");
+  EXPECT_EQ(connections_, 1);
+  EXPECT_THAT(ask(), HasSubstr("no answer within 1 s"));
 }
 
 TEST(HttpClient, ErrorsSayWhoWasAsked) {

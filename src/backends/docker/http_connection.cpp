@@ -217,6 +217,7 @@ asio::awaitable<Result<void>> HttpConnection::send_pieces(HttpRequest const* req
 
 void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
   timeout_ = timeout;
+  read_late_ = false;
   if (timeout.count() == 0) {
     deadlines_.clear(*this);
   } else {
@@ -224,7 +225,17 @@ void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
   }
 }
 
+/// Where this process is short of time, what came in time may not have been read yet: that says
+/// nothing of the engine. Whoever waits for it reads it now, and has once more the time for the
+/// rest.
 void HttpConnection::on_deadline() {
+  if (!read_late_ && socket_.is_open() && socket_.peek() != asio::error::would_block) {
+    read_late_ = true;
+    deadlines_.set(*this, timeout_);
+    error_code ignored;
+    socket_.cancel(ignored);
+    return;
+  }
   timed_out_ = true;
   close();
 }

@@ -18,6 +18,8 @@ class VersionedClient {
   /// Spoken with the engine; empty until it is known.
   [[nodiscard]] std::string const& version() const { return version_; }
 
+  [[nodiscard]] std::size_t calls_at_once() const { return client_.calls_at_once(); }
+
   /// Asks for the version anew. Errors: Unavailable, those of the engine, Internal (no version).
   asio::awaitable<Result<void>> ping();
   /// The same as HttpClient::ask() does it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 
@@ -35,15 +36,24 @@ class Gate {
   explicit Gate(std::size_t limit) : limit_(limit) {}
 
   [[nodiscard]] boost::asio::awaitable<Lease> enter();
+  /// The same without a coroutine that waits, for lines that may be long: `turn` is called when the
+  /// place is free, at the latest when another gives it back. It must not keep alive what owns
+  /// this.
+  void enter(std::function<void(Lease)> turn);
+  /// Empty if one has to wait.
+  [[nodiscard]] Lease try_enter();
   void set_limit(std::size_t limit);
 
  private:
-  struct State {
+  struct State : std::enable_shared_from_this<State> {
     std::size_t limit = 0;
     std::size_t inside = 0;
-    std::list<std::shared_ptr<boost::asio::steady_timer>> waiting;  ///< Takes no memory when empty.
+    std::list<std::function<void(Lease)>> waiting;  ///< Takes no memory when empty.
+    bool admitting = false;
     void admit();
   };
+
+  [[nodiscard]] State& state();
 
   std::size_t limit_;
   std::shared_ptr<State> state_;  ///< From the first one on who enters: most gates never see one.

@@ -44,7 +44,8 @@ ImagePuller& RunnerContext::images() {
 
 void RunnerContext::set_cpus(unsigned cpus) {
   auto const slots = std::max(kLeastSlots, kSlotsPerCpu * cpus);
-  starts.set_limit(slots);
+  // One more may prepare what it will ask for.
+  starts.set_limit(std::min(slots, std::max(kLeastSlots, engine->calls_at_once() + 1)));
   stops.set_limit(slots);
   removes.set_limit(slots);
   looks.set_limit(2 * slots);

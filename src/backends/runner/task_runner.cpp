@@ -1,9 +1,6 @@
 #include "backends/runner/task_runner.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-
-#include "base/log.h"
 
 namespace swarmward::backends {
 
@@ -146,96 +143,9 @@ void TaskRunner::end_resync(ContainerSummary const* found, Resync kind) {
   look_again_ = !over;
 }
 
-void TaskRunner::wake() {
-  if (driving_ || next_step() == Step::Wait) {
-    return;
-  }
-  driving_ = true;
-  auto const ended = [self = shared_from_this()](std::exception_ptr const& thrown) {
-    if (thrown) {  // Otherwise the next coroutine may already drive.
-      self->driving_ = false;
-      room_log("backends")->error("task.step_threw task={}", self->id().view());
-      self->retry_later(unavailable("the step ended unexpectedly"), Retry::Always);
-    }
-  };
-  // Posted: whoever wakes us may be in the middle of a walk over all tasks.
-  asio::post(context_->executor, [self = shared_from_this(), ended] {
-    asio::co_spawn(self->context_->executor, drive(self), ended);
-  });
-}
-
 void TaskRunner::stop() {
   retry_timer_.reset();
   finished_ = nullptr;
-}
-
-asio::awaitable<void> TaskRunner::drive(std::shared_ptr<TaskRunner> self) {
-  Step step = self->next_step();
-  while (step != Step::Wait && step != Step::Finish) {
-    co_await self->perform(step);
-    step = self->next_step();
-  }
-  self->lease_.release();
-  self->driving_ = false;
-  if (step == Step::Finish) {
-    if (auto const finished = std::exchange(self->finished_, nullptr)) {
-      finished(self->id());
-    }
-  }
-}
-
-asio::awaitable<void> TaskRunner::perform(Step step) {
-  switch (step) {
-    case Step::Create:
-      co_await create();
-      break;
-    case Step::Start:
-      co_await start();
-      break;
-    case Step::Inspect:
-      co_await inspect();
-      break;
-    case Step::Confirm:
-      co_await confirm_exit();
-      break;
-    case Step::Stop:
-      co_await stop_container();
-      break;
-    case Step::Remove:
-      co_await remove();
-      break;
-    case Step::DropFiles:
-      co_await drop_files();
-      break;
-    default:
-      report_step(step);
-      break;
-  }
-}
-
-void TaskRunner::report_step(Step step) {
-  switch (step) {
-    case Step::Accept:
-      return accept();
-    case Step::Prepare:
-      return report(TaskState::Preparing, "preparing");
-    case Step::Pull:
-      return pull();
-    case Step::ReportReady:
-      return report(TaskState::Ready, "prepared");
-    case Step::ReportStarting:
-      return report(TaskState::Starting, "starting");
-    case Step::ReportRunning:
-      return report(TaskState::Running, "started");
-    case Step::ReportExit:
-      return report_exit();
-    case Step::ReportVanished:
-      return report_vanished();
-    case Step::ReportShutdown:
-      return report(TaskState::Shutdown, "shutdown");
-    default:
-      return;
-  }
 }
 
 void TaskRunner::set_container(std::string id, Phase phase) {

@@ -60,6 +60,12 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   [[nodiscard]] TaskView view() const;
   [[nodiscard]] Step next_step() const;
 
+  /// Its step needs a place at the engine, which it has not yet.
+  [[nodiscard]] bool needs_turn(Step step) const;
+  /// False if it has to wait for one.
+  [[nodiscard]] bool take_turn(Step step);
+  /// Woken again when there is one, or before for something else.
+  void wait_for_turn();
   static asio::awaitable<void> drive(std::shared_ptr<TaskRunner> self);
   asio::awaitable<void> perform(Step step);
   asio::awaitable<void> create();
@@ -127,6 +133,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   bool files_laid_ = false;          ///< All of them do, since the engine was last lost.
   bool unassigned_ = false;
   bool driving_ = false;
+  bool in_line_ = false;  ///< For its turn to create or start.
   bool stopping_ = false;
   bool resuming_later_ = false;
   bool pulled_again_ = false;

@@ -50,9 +50,6 @@ Health health_of(std::string const& word) {
 }  // namespace
 
 asio::awaitable<void> TaskRunner::create() {
-  if (!lease_) {
-    lease_ = co_await context_->starts.enter();
-  }
   if (idle() || plan_step(view()) != Step::Create) {
     co_return;
   }
@@ -146,9 +143,6 @@ asio::awaitable<void> TaskRunner::adopt_by_name(Error refusal) {
 }
 
 asio::awaitable<void> TaskRunner::start() {
-  if (!lease_) {
-    lease_ = co_await context_->starts.enter();
-  }
   if (idle() || plan_step(view()) != Step::Start) {
     co_return;
   }

@@ -26,6 +26,7 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
 
   // What a test sets.
   bool reachable = true;
+  std::size_t most_calls = 100;
   EngineInfo description;
   std::set<std::string> images;    ///< Present; a pull without a scripted failure adds to it.
   std::string health_after_start;  ///< Of containers started from now on: "" or "starting".
@@ -61,6 +62,7 @@ class FakeEngine final : public Engine, public std::enable_shared_from_this<Fake
   std::chrono::seconds last_grace{0};
 
   std::string api_version() const override { return "1.41"; }
+  std::size_t calls_at_once() const override { return most_calls; }
   asio::awaitable<Result<EngineInfo>> info() override;
   asio::awaitable<Result<void>> ping() override;
   asio::awaitable<Result<void>> knock() override;

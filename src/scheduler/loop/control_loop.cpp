@@ -223,7 +223,7 @@ void ControlLoop::reconcile(model::ServiceId const& id, Time now) {
     waiting_.erase(id);
   }
   if (plan.empty() && reaped.empty() && slots_stand_alone(view)) {
-    work_.settled(id);
+    work_.settled(id, view.tasks.size());
   }
   carry_out(id, plan, reaped);
 }

@@ -1,11 +1,14 @@
 #include "scheduler/loop/work_list.h"
 
+#include <algorithm>
+
 namespace swarmward::scheduler {
 
 namespace {
 
-/// Looking at so many slots one by one costs as much as looking at a middling service at once.
-constexpr std::size_t kMostSlots = 16;
+/// Looking at so many slots one by one costs as much as looking at a middling service at once, or
+/// at one that has so many times their number of tasks.
+constexpr std::size_t kManySlots = 16;
 
 }  // namespace
 
@@ -18,13 +21,14 @@ void WorkList::add(SlotOf const& part) {
   if (services_.contains(part.service)) {
     return;
   }
-  if (part.slot == 0 || !settled_.contains(part.service)) {
+  auto const settled = settled_.find(part.service);
+  if (part.slot == 0 || settled == settled_.end()) {
     add(part.service);
     return;
   }
   auto& slots = slots_[part.service];
   slots.insert(part.slot);
-  if (slots.size() > kMostSlots) {
+  if (slots.size() > settled->second) {
     add(part.service);
   }
 }
@@ -36,6 +40,10 @@ model::ServiceId WorkList::take_service() {
   auto const id = services_.extract(services_.begin()).value();
   settled_.erase(id);
   return id;
+}
+
+void WorkList::settled(model::ServiceId const& id, std::size_t tasks) {
+  settled_[id] = std::max(kManySlots, tasks / kManySlots);
 }
 
 std::vector<WorkList::SlotOf> WorkList::take_slots() {

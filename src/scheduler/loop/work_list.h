@@ -2,7 +2,7 @@
 
 #include <map>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -42,8 +42,9 @@ class WorkList {
   /// Slots of settled services, none of which has to be looked at as a whole.
   std::vector<SlotOf> take_slots();
 
-  /// The plan for the whole service, as it is now, changes nothing, and its slots stand alone.
-  void settled(model::ServiceId const& id) { settled_.insert(id); }
+  /// The plan for the whole service, as it is now, changes nothing, and its slots stand alone. It
+  /// has so many tasks.
+  void settled(model::ServiceId const& id, std::size_t tasks);
 
   /// When to look at it again; kNever: there is no need. That of a whole service replaces those of
   /// its slots.
@@ -58,7 +59,7 @@ class WorkList {
 
   std::set<model::ServiceId> services_;
   std::map<model::ServiceId, std::set<model::Slot>> slots_;
-  std::unordered_set<model::ServiceId> settled_;
+  std::unordered_map<model::ServiceId, std::size_t> settled_;  ///< And from how many slots on not.
   Wakes wakes_;
   std::set<std::pair<Time, SlotOf>> order_;
 };

@@ -14,7 +14,7 @@ class WorkListTest : public testing::Test {
   void settle(model::ServiceId const& id) {
     work_.add(id);
     ASSERT_EQ(work_.take_service(), id);
-    work_.settled(id);
+    work_.settled(id, 1000);
   }
   static Time at(int seconds) { return Time(std::chrono::seconds(seconds)); }
 
@@ -56,12 +56,28 @@ TEST_F(WorkListTest, TheWholeServiceIsMeantWithoutASlotAndByManySlots) {
   settle(web_);
   work_.add(SlotOf{web_, 0});
   EXPECT_EQ(work_.take_service(), web_);
-  work_.settled(web_);
+  work_.settled(web_, 1000);
   for (model::Slot slot = 1; slot <= 1000; ++slot) {
     work_.add(SlotOf{web_, slot});
   }
   EXPECT_THAT(work_.take_slots(), IsEmpty());
   EXPECT_EQ(work_.take_service(), web_);
+}
+
+TEST_F(WorkListTest, HowManySlotsAreManyDependsOnTheService) {
+  auto const is_whole_after = [this](std::size_t tasks, model::Slot slots) {
+    work_.add(web_);
+    work_.take_service();
+    work_.settled(web_, tasks);
+    for (model::Slot slot = 1; slot <= slots; ++slot) {
+      work_.add(SlotOf{web_, slot});
+    }
+    return work_.contains(web_);
+  };
+  EXPECT_FALSE(is_whole_after(1, 16));
+  EXPECT_TRUE(is_whole_after(1, 17));
+  EXPECT_FALSE(is_whole_after(10'000, 625));
+  EXPECT_TRUE(is_whole_after(10'000, 626));
 }
 
 TEST_F(WorkListTest, SlotsWakeByThemselves) {
