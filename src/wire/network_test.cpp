@@ -5,7 +5,6 @@
 
 #include "wire/body.h"
 #include "wire/list_text.h"
-#include "wire/list_text.h"
 #include "wire/task.h"
 #include "wire/testing/golden.h"
 #include "wire/testing/samples.h"

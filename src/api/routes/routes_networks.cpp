@@ -220,17 +220,14 @@ asio::awaitable<Result<Response>> Networks::create(Call const* call) {
   if (!valid) {
     co_return valid.error();
   }
-  auto const warning = create_warning(request->spec);
-  NetworkCreate create{new_id<model::NetworkTag>(context_.random), std::move(request->spec)};
-  auto const id = create.id;
+  auto const id = new_id<model::NetworkTag>(context_.random);
+  nlohmann::json const reply{{"Id", id.str()}, {"Warning", create_warning(request->spec)}};
+  NetworkCreate create{id, std::move(request->spec)};
   state::Change change = [create](state::Draft& draft) { return create_network(draft, create); };
   auto const written = co_await context_.store.update(std::move(change));
   if (!written) {
     co_return written.error();
   }
-  nlohmann::json reply;
-  reply["Id"] = id.str();
-  reply["Warning"] = warning;
   co_return json_reply(reply, 201);
 }
 

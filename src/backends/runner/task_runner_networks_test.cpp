@@ -1,4 +1,4 @@
-// The networks of tasks come before their containers, and those of the engine's own go with the last.
+// The networks of tasks come before their containers; those of the engine go with the last task.
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
