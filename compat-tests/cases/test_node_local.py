@@ -3,10 +3,11 @@ import json
 
 import pytest
 
-from harness.mesh import attach, client_place, container, everywhere, inside, lan_address, on, publish, reaches, resolved, several
+from harness.mesh import (addresses, attach, client_place, container, everywhere, inside, lan_address, on, publish, reaches,
+                          resolved, several, virtual_ip)
 from harness.node_local import (OWN_SUBNETS, configure, configured_after, endpoint, is_in, make, own_subnet, sweep)
 from harness.requests import ask_from
-from harness.services import SECOND, create, inspect_task, wait_running
+from harness.services import SECOND, create, inspect_task, shell, wait_running
 from harness.targets import NODES
 from harness.waiting import wait_until
 
@@ -172,6 +173,32 @@ def test_removed_and_made_again_under_the_same_name(plain, yards):
     assert all(is_in(endpoint(plain, "web", host, "yard")["IPAddress"], "10.97.0.0/24") for host in NODES)
 
 
+@pytest.mark.swarmward_only("native lets the first tasks fail, or not")
+def test_made_again_while_old_tasks_stop(plain, yards):
+    slow = shell("trap 'sleep 3; exit 0' TERM; while :; do sleep 0.1; done", StopGracePeriod=30 * SECOND)
+    everywhere(plain, "web", "yard", container=slow)
+    plain.api.delete("/services/web")
+    plain.api.delete("/networks/yard")
+    ident = make(plain, "yard", **configured_after("yard-config"))
+    everywhere(plain, "next", "yard", RestartPolicy={"Condition": "none"})
+    assert {a["Network"]["ID"] for t in plain.api.tasks("next") for a in t["NetworksAttachments"]} == {ident}
+    assert len(plain.api.tasks("next")) == len(NODES)
+
+
+@pytest.mark.swarmward_only("native does not let the configuration go")
+def test_what_it_was_configured_after_may_go(plain, yards):
+    everywhere(plain, "web", "yard")
+    for host in NODES:
+        plain.engines[host].delete("/networks/yard-config")
+    for daemon in plain.daemons.values():
+        daemon.kill()
+        daemon.start()
+    plain.wait_for_nodes()
+    plain.api.update("web", lambda spec: spec["TaskTemplate"].update(ForceUpdate=1))
+    wait_until(lambda: len(plain.api.tasks("web")) == 6, "each host has a second task")
+    wait_running(plain, "web", 3)
+
+
 def test_beside_an_overlay_network(plain, yards):
     overlay = plain.api.post("/networks/create", {"Name": "back", "Driver": "overlay"})["Id"]
     everywhere(plain, "web", "back", "yard")
@@ -179,6 +206,16 @@ def test_beside_an_overlay_network(plain, yards):
     assert {a["Network"]["ID"] for a in task["NetworksAttachments"]} == {overlay, yards}
     inside_of = inspect_task(plain, task)["NetworkSettings"]["Networks"]
     assert is_in(inside_of["yard"]["IPAddress"], OWN_SUBNETS["h3"]) and "back" in inside_of
+
+
+@pytest.mark.swarmward_only("native needs IPVS in the kernel")
+def test_names_are_those_of_the_overlay_where_there_is_one(plain, yards):
+    overlay = plain.api.post("/networks/create", {"Name": "back", "Driver": "overlay"})["Id"]
+    everywhere(plain, "web", overlay, "yard")
+    task = on(plain, "web", "h2")
+    vip = virtual_ip(plain, "web", overlay)
+    wait_until(lambda: resolved(plain, task, "web") == [vip], "the name leads to the virtual address")
+    wait_until(lambda: set(resolved(plain, task, "tasks.web")) == addresses(plain, "web", overlay), "and to all hosts")
 
 
 @pytest.mark.swarmward_only("native needs IPVS in the kernel")

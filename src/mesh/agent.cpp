@@ -85,7 +85,9 @@ Result<void> Agent::reassert() {
   if (!door_) {
     return unavailable("the agent of networks is not started");
   }
-  return door_->networks_.reconcile();
+  auto looked_at = door_->networks_.reconcile();
+  auto forgotten = door_->networks_.forget_ended();
+  return looked_at ? forgotten : looked_at;
 }
 
 }  // namespace swarmward::mesh

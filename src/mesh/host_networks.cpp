@@ -134,7 +134,6 @@ Result<void> HostNetworks::reconcile() {
   if (std::exchange(state_is_old_, false)) {
     first.note(forget_unplugged());
   }
-  first.note(forget_ended());
   if (!plan_is_kept_) {  // The disk was full, maybe: it says so for as long as that lasts.
     first.note(keep_plan());
   }

@@ -44,6 +44,11 @@ class HostNetworks final : public NetworkDriver {
   /// wants. Goes on after an error and returns the first.
   [[nodiscard]] Result<void> reconcile();
 
+  /// Forgets the containers without a wire whose address the plan has on another host, or nowhere:
+  /// an engine that was killed deletes no endpoints. One that is just being made has no wire yet,
+  /// so it does that at the second call, and is to be called every few seconds.
+  [[nodiscard]] Result<void> forget_ended();
+
   [[nodiscard]] Result<void> create_network(CreateNetworkRequest const& request) override;
   [[nodiscard]] Result<void> delete_network(std::string const& network) override;
   [[nodiscard]] Result<EndpointAnswer> create_endpoint(
@@ -90,10 +95,6 @@ class HostNetworks final : public NetworkDriver {
   /// starts without us deletes their endpoints at nobody. Else their addresses would count as this
   /// host's for ever, and whoever gets them elsewhere could not be reached from here.
   [[nodiscard]] Result<void> forget_unplugged();
-  /// The same of those whose address the plan has on another host by now, or nowhere, for an engine
-  /// that was killed deletes none either. At the second look: one that is just being made has no
-  /// wire yet.
-  [[nodiscard]] Result<void> forget_ended();
   [[nodiscard]] Result<void> forget(std::set<std::string> const& endpoints);
   enum class Which { All, Unexpected };
   /// The plan has the address on this host.

@@ -23,6 +23,11 @@ class HostNetworksTest : public InspectTest {
     request.address = *parse_address("10.0.1.12");
     ASSERT_TRUE(networks_->create_endpoint(request));
   }
+  /// As the agent does every few seconds.
+  void look() {
+    ASSERT_TRUE(networks_->reconcile());
+    ASSERT_TRUE(networks_->forget_ended());
+  }
   std::string ways() { return in("n1", "bridge fdb show dev vxlan0"); }
 };
 
@@ -30,9 +35,9 @@ TEST_F(HostNetworksTest, AnAddressThatMovedIsReachedWhereItIsNow) {
   ASSERT_THAT(ways(), HasSubstr("02:42:0a:00:01:0c"));
   leave_endpoint();
   EXPECT_THAT(ways(), Not(HasSubstr("02:42:0a:00:01:0c"))) << "the plan may be older";
-  ASSERT_TRUE(networks_->reconcile());
+  look();
   EXPECT_THAT(ways(), Not(HasSubstr("02:42:0a:00:01:0c"))) << "its wire may come yet";
-  ASSERT_TRUE(networks_->reconcile());
+  look();
   EXPECT_THAT(ways(), HasSubstr("02:42:0a:00:01:0c"));
 }
 
@@ -42,9 +47,9 @@ TEST_F(HostNetworksTest, WhatEndedWithAKilledEngineIsForgottenThoughNobodyHasIts
   request.endpoint = "e3";
   request.address = *parse_address("10.0.1.77");
   ASSERT_TRUE(networks_->create_endpoint(request));
-  ASSERT_TRUE(networks_->reconcile());
+  look();
   EXPECT_THAT(kinds(), ElementsAre("wire.broken:back"));
-  ASSERT_TRUE(networks_->reconcile());
+  look();
   EXPECT_THAT(kinds(), IsEmpty());
 }
 
@@ -63,8 +68,8 @@ TEST_F(HostNetworksTest, APlanThatTheDiskRefusedIsWrittenLater) {
 TEST_F(HostNetworksTest, OneThatIsWiredHereStays) {
   leave_endpoint();
   ASSERT_TRUE(networks_->join({.network = "engine-1", .endpoint = "e2"}));
-  ASSERT_TRUE(networks_->reconcile());
-  ASSERT_TRUE(networks_->reconcile());
+  look();
+  look();
   EXPECT_THAT(ways(), Not(HasSubstr("02:42:0a:00:01:0c")));
 }
 

@@ -81,7 +81,7 @@ struct TaskNetwork {
   bool attachable = false;  ///< Containers that are no tasks may join, and name it as users do.
   StringMap driver_options = {};  ///< Of the task's place there, for its driver or the engine.
   /// Of a node-local network what its engine makes it of, and the names that the engine gives the
-  /// task there; null in an overlay, which knows the names itself. Shared with the state.
+  /// task there; null in an overlay, whose names agents know. Shared with the state.
   std::shared_ptr<NetworkSpec const> node_local = nullptr;
   std::vector<std::string> aliases = {};
   bool operator==(TaskNetwork const&) const = default;

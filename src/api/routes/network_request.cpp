@@ -79,6 +79,10 @@ Result<void> check_driver(state::Snapshot const& snapshot, wire::NetworkRequest 
   if (driver == "null") {
     return rpc_error("InvalidArgument", "error during lookup of plugin null");
   }
+  if (driver == "host") {
+    return invalid_argument(
+        "an engine has one network of the driver host, and services may name it: --network host");
+  }
   // Those of our own agents serve one node's part of an overlay.
   if (driver.starts_with("ward-") || !has_network_plugin(snapshot, driver)) {
     return not_found("plugin \"" + driver + "\" not found");

@@ -65,6 +65,9 @@ TEST_F(NodeLocalNetworksTest, AreRefusedAsByNative) {
   EXPECT_EQ(
       outcome("POST", "/networks/create", R"({"Name":"x","Scope":"swarm","Driver":"ipvlan"})"),
       "404 plugin \"ipvlan\" not found");
+  EXPECT_THAT(
+      outcome("POST", "/networks/create", R"({"Name":"x","Scope":"swarm","Driver":"host"})"),
+      HasSubstr("400 an engine has one network of the driver host"));
   EXPECT_EQ(made(R"(,"Ingress":true)"), "403 Ingress network can only be global scope network");
   auto const* twice =
       "403 user specified configurations are not supported if the network depends on a "
@@ -77,6 +80,11 @@ TEST_F(NodeLocalNetworksTest, AreRefusedAsByNative) {
             "403 network driver options are not supported if the network depends on a "
             "configuration network");
   EXPECT_THAT(store_->snapshot()->networks.size(), 0);
+}
+
+TEST_F(NodeLocalNetworksTest, MayHaveIpv6) {
+  made(R"(,"EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"fd00:1::/64"}]})");
+  EXPECT_EQ(store_->snapshot()->networks.size(), 1U);
 }
 
 TEST_F(NodeLocalNetworksTest, WarnWhereNodesWouldGiveOutTheSameAddresses) {

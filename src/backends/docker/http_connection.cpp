@@ -95,6 +95,7 @@ asio::awaitable<Result<void>> HttpConnection::connect(std::chrono::milliseconds 
 
 asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const* request) {
   answered_ = false;
+  writing_ = true;
   std::string text;
   serialise(*request, text);
   // Nearly always the kernel takes it at once: then nothing has to wait.
@@ -113,6 +114,7 @@ asio::awaitable<Result<HttpResponse>> HttpConnection::exchange(HttpRequest const
       co_return whole.error();
     }
   }
+  writing_ = false;
   auto head = co_await read_head(request);
   co_return head;
 }
@@ -229,7 +231,7 @@ void HttpConnection::set_deadline(std::chrono::milliseconds timeout) {
 /// nothing of the engine. Whoever waits for it reads it now, and has once more the time for the
 /// rest.
 void HttpConnection::on_deadline() {
-  if (!read_late_ && socket_.is_open() && socket_.peek() != asio::error::would_block) {
+  if (!read_late_ && !writing_ && socket_.is_open() && socket_.peek() != asio::error::would_block) {
     read_late_ = true;
     deadlines_.set(*this, timeout_);
     error_code ignored;

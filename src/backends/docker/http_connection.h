@@ -101,6 +101,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   bool kept_alive_ = true;          ///< What the last exchange left of the connection.
   bool answered_ = false;
   bool timed_out_ = false;
+  bool writing_ = false;    ///< What interrupts that would have the request sent twice.
   bool read_late_ = false;  ///< The deadline has been put off.
   bool closed_ = false;
   bool was_connected_ = false;

@@ -13,6 +13,16 @@
 
 namespace swarmward::backends {
 
+namespace {
+
+/// The driver of overlays may not be there yet, those of engines are.
+bool is_final(Error const& error, model::TaskNetwork const& network) {
+  bool const may_pass = error.code == ErrorCode::Unavailable || error.code == ErrorCode::Internal;
+  return error.code == ErrorCode::Conflict || (network.node_local && !may_pass);
+}
+
+}  // namespace
+
 AttachmentKeeper::AttachmentKeeper(std::shared_ptr<RunnerContext> context,
                                    std::function<void()> networks_changed)
     : context_(std::move(context)),
@@ -218,7 +228,7 @@ asio::awaitable<bool> AttachmentKeeper::ensure_networks() {
       continue;
     }
     entry->second.has_network = ensured.has_value();
-    if (!ensured && ensured.error().code == ErrorCode::Conflict) {
+    if (!ensured && is_final(ensured.error(), network)) {
       model::SeenAttachment refused;
       refused.task = id;
       refused.state = model::TaskState::Rejected;

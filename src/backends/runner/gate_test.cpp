@@ -99,19 +99,5 @@ TEST_F(GateTest, AWiderOneLetsInMore) {
   EXPECT_THAT(order_, ElementsAre("a", "b", "c", "d"));
 }
 
-TEST_F(GateTest, WhoIsGoneBeforeItsTurnTakesNoPlace) {
-  join("a");
-  join("b");
-  {
-    boost::asio::io_context other;
-    boost::asio::co_spawn(other, wait(this, "gone"), boost::asio::detached);
-    other.poll();
-  }
-  join("c");
-  join("d");
-  leave_all();
-  EXPECT_THAT(order_, ElementsAre("a", "b", "c", "d"));
-}
-
 }  // namespace
 }  // namespace swarmward::backends

@@ -1,5 +1,7 @@
 #include "backends/runner/network_body.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "backends/docker/json_fields.h"
@@ -77,7 +79,10 @@ std::string render_overlay(model::TaskNetwork const& network, NodeIdentity const
 std::string render_node_local(model::TaskNetwork const& network, NodeIdentity const& node) {
   auto const& spec = *network.node_local;
   auto body = frame(network, node, Json(spec.annotations.labels));
-  body["EnableIPv6"] = spec.ipv6;
+  // Engines before 27 make none without a subnet for it.
+  body["EnableIPv6"] = spec.ipv6 && std::ranges::any_of(spec.ipam, [](auto const& config) {
+                         return config.subnet.find(':') != std::string::npos;
+                       });
   body["Options"] = Json(spec.driver.options);
   auto const ipam = spec.ipam_driver.value_or(model::Driver{});
   body["IPAM"] = {{"Driver", ipam.name.empty() ? "default" : ipam.name},

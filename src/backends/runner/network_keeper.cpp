@@ -85,7 +85,7 @@ asio::awaitable<Result<std::string>> NetworkKeeper::ensure(model::TaskNetwork ne
 }
 
 bool NetworkKeeper::may_wait(model::TaskNetwork const& network) {
-  if (!network.attachable) {
+  if (!network.attachable && !network.node_local) {
     return false;
   }
   auto const now = std::chrono::steady_clock::now();
@@ -139,6 +139,15 @@ asio::awaitable<Result<std::string>> NetworkKeeper::body_of(model::TaskNetwork c
 
 asio::awaitable<Result<NetworkKeeper::Owner>> NetworkKeeper::make(
     model::TaskNetwork const* network) {
+  if (network->node_local) {  // What it was configured after may be gone by now.
+    auto const there = co_await look_at(network);
+    if (!there) {
+      co_return there.error();
+    }
+    if (there->owner == Owner::Us) {
+      co_return Owner::Us;
+    }
+  }
   auto const body = co_await body_of(network);
   if (!body) {
     co_return body.error();

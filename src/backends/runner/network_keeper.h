@@ -37,7 +37,8 @@ class NetworkKeeper : public std::enable_shared_from_this<NetworkKeeper> {
   /// holds on to one that another node, or an earlier one of the swarm, left. Errors: those of the
   /// engine; NotFound if there is no network to configure it after; Conflict if it has both;
   /// Unavailable while the tasks of an earlier network of that name still stop, if the network is
-  /// attachable: who runs containers there needs its very name.
+  /// attachable, for who runs containers there needs its very name, or node-local, for two of them
+  /// may not have the same subnet or parent.
   asio::awaitable<Result<std::string>> ensure(model::TaskNetwork network);
   /// Removes the swarm's networks that are not among these ids, and what other nodes have left, as
   /// far as nothing uses them. What is in use is tried some more times.

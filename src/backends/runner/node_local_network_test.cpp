@@ -31,6 +31,7 @@ class NodeLocalNetworkTest : public ::testing::Test {
     after->config_from = "base";
     configured_ = yard_;
     configured_.node_local = after;
+    engine_->documents["/networks/yard"] = "{}";  // Nobody's yet.
   }
 
   Result<std::string> ensure(model::TaskNetwork network) {
@@ -96,6 +97,25 @@ TEST_F(NodeLocalNetworkTest, IsKnownAgainByItsLabels) {
   engine_->documents["/networks/yard"] = engine_->networks.at("yard");
   keeper_->forget();
   EXPECT_EQ(ensure(yard_).value(), "yard");
+}
+
+TEST_F(NodeLocalNetworkTest, NeedsTheOtherOneNoMoreOnceItIsThere) {
+  engine_->documents["/networks/base"] = R"({"Name":"base","ConfigOnly":true})";
+  ASSERT_TRUE(ensure(configured_));
+  engine_->documents["/networks/yard"] = engine_->networks.at("yard");
+  engine_->documents.erase("/networks/base");
+  keeper_->forget();
+  EXPECT_TRUE(ensure(configured_));
+}
+
+TEST_F(NodeLocalNetworkTest, WaitsForItsEarlierNamesake) {
+  engine_->networks["yard"] = engine_->documents["/networks/yard"] =
+      R"({"Name":"yard","Id":"e1","Labels":{"ward.node.id":"abcdefghijklmnopqrstuvwxy",
+          "ward.network":"earlier"}})";
+  engine_->fail_next("remove_network", Error{ErrorCode::Forbidden, "has active endpoints"}, 1);
+  yard_.attachable = false;
+  EXPECT_EQ(ensure(yard_).error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(engine_->networks.size(), 1U);
 }
 
 TEST_F(NodeLocalNetworkTest, TheEngineKnowsTheNamesAndOptions) {

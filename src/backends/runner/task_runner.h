@@ -42,7 +42,7 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   /// An engine's own network goes when nobody runs there, as in native; an overlay stays as long as
   /// ended containers do, which costs nothing and spares making it anew.
   [[nodiscard]] bool needs(model::TaskNetwork const& network) const {
-    return !network.node_local || !is_terminal(status_.state);
+    return !network.node_local || runs() || !is_terminal(status_.state);
   }
   /// Its container does, as far as is known.
   [[nodiscard]] bool runs() const { return present_ && phase_ == Phase::Running; }
@@ -103,6 +103,8 @@ class TaskRunner : public std::enable_shared_from_this<TaskRunner> {
   void report_vanished();
   void apply(ContainerState const& seen, unsigned events_before);
   void container_is_gone();
+  /// Says so if its networks may be unneeded by now.
+  void leave_networks();
   void set_container(std::string id, Phase phase);
   /// True if the step shall be tried again later; false: the error is final.
   bool retry_later(Error const& error, Retry which);

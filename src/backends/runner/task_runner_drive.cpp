@@ -52,7 +52,8 @@ void TaskRunner::wait_for_turn() {
       return;
     }
     self->in_line_ = false;
-    if (self->driving_ || self->needs_turn(self->next_step())) {
+    // One that has something else to do stands in line again when it is done.
+    if (self->needs_turn(self->next_step())) {
       self->lease_ = std::move(place);  // Given back when there is nothing more to do.
       self->wake();
     }

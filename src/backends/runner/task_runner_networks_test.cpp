@@ -12,6 +12,7 @@ using model::TaskState;
 class TaskRunnerNetworksTest : public testing::RunnerFixture {
  protected:
   TaskRunnerNetworksTest() {
+    engine->documents["/networks/yard"] = "{}";  // Nobody's yet.
     connect();
     runner->assign_all({});
     settle();
@@ -29,6 +30,7 @@ class TaskRunnerNetworksTest : public testing::RunnerFixture {
   void run(std::string const& id) {
     give(in_yard(id));
     ASSERT_TRUE(until([&] { return status(id).state == TaskState::Running; }));
+    ASSERT_TRUE(engine->networks.contains("yard"));
     // As the engine lists what was created there.
     auto const list = "[" + engine->networks.at("yard") + "]";
     auto document = nlohmann::json::parse(list);

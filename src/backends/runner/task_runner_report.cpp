@@ -65,6 +65,10 @@ void TaskRunner::report(TaskState state, std::string message, std::string err) {
   }
   status_.ports = ports_;
   context_->sink.report(context_->identity.id, id(), status_);
+  leave_networks();
+}
+
+void TaskRunner::leave_networks() {
   auto const unneeded = [this](auto const& network) { return !needs(network); };
   if (context_->networks_left && std::ranges::any_of(networks(), unneeded)) {
     context_->networks_left();

@@ -45,7 +45,19 @@ std::vector<std::string> aliases_of(model::NetworkAttachmentConfig const& wish,
   return aliases;
 }
 
-model::TaskNetwork node_local(state::NetworkPtr const& network, model::Task const& task) {
+/// Engines answer before agents do: what an overlay calls by these names would not be found.
+bool is_named_by_agents(state::Snapshot const& snapshot, model::Task const& task) {
+  return std::ranges::any_of(task.networks, [&](auto const& joined) {
+    auto const network = snapshot.find_network(joined.network);
+    return network && !network->spec.ingress && !model::is_node_local(network->spec);
+  });
+}
+
+enum class NamedBy { Engine, Agents };
+
+model::TaskNetwork node_local(state::NetworkPtr const& network,
+                              model::Task const& task,
+                              NamedBy names) {
   model::TaskNetwork joined;
   joined.id = network->id.str();
   joined.name = network->name();
@@ -53,7 +65,8 @@ model::TaskNetwork node_local(state::NetworkPtr const& network, model::Task cons
   joined.attachable = network->spec.attachable;
   joined.node_local = std::shared_ptr<model::NetworkSpec const>(network, &network->spec);
   if (auto const* const wish = wish_in(*network, task)) {
-    joined.aliases = aliases_of(*wish, task);
+    joined.aliases =
+        names == NamedBy::Engine ? aliases_of(*wish, task) : std::vector<std::string>();
     joined.driver_options = wish->driver_options;
   }
   return joined;
@@ -68,10 +81,11 @@ std::vector<model::TaskNetwork> networks_for(state::Snapshot const& snapshot,
   if (!node) {
     return networks;
   }
+  auto const names = is_named_by_agents(snapshot, task) ? NamedBy::Agents : NamedBy::Engine;
   for (auto const& [id, address] : task.networks) {
     auto const network = snapshot.find_network(id);
     if (network && model::is_node_local(network->spec)) {
-      networks.push_back(node_local(network, task));
+      networks.push_back(node_local(network, task, names));
     } else if (network && has_network_agent(*node)) {
       auto const* const wish = wish_in(*network, task);
       networks.push_back({id.str(),

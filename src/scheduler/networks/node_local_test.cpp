@@ -90,6 +90,15 @@ TEST_F(NodeLocalTest, ItsNodeIsToldWhatToMakeOfIt) {
   EXPECT_THAT(told[0].aliases, ElementsAre("site", "tasks.site", "web", "tasks.web"));
 }
 
+TEST_F(NodeLocalTest, WhereAnOverlayHasTheNamesTheEngineGivesNone) {
+  auto const overlay = add_network("back", "overlay");
+  auto wish = in_lan(1);
+  wish.task.networks.push_back({overlay.str(), {}, {}});
+  auto const told = networks_for(store_.head(), *wanted(create(wish)).at(0));
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_THAT(told[0].aliases, IsEmpty());
+}
+
 TEST_F(NodeLocalTest, AnEngineThatIsDrivenFromAfarHasItToo) {
   edit_node(one_, [](model::Node& node) { node.access.agent_port = 0; });
   auto const id = create(in_lan(1));

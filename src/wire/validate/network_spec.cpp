@@ -104,6 +104,9 @@ Result<void> validate_ipam(model::NetworkSpec const& spec) {
     return rule_broken("error during lookup of plugin " + driver);
   }
   for (auto const& config : spec.ipam) {
+    if (model::is_node_local(spec) && is_ipv6(config.subnet)) {
+      continue;  // Engines look at what they make themselves.
+    }
     if (auto valid = validate_range(config); !valid) {
       return valid;
     }
