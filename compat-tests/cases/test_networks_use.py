@@ -1,10 +1,10 @@
-"""The swarm's networks in use, by services, containers, the CLI and stacks. No case needs a running task."""
+"""The swarm's networks in use, by services, containers, the CLI and stacks. Only the last case needs a running task."""
 import ipaddress
 import json
 import time
 
 from harness.networks import allocated, in_network, make, names, nets, subnet  # noqa: F401
-from harness.services import create
+from harness.services import create, inspect_task, wait_running
 from harness.waiting import wait_until
 
 
@@ -115,3 +115,13 @@ def test_events(nets, any_docker):
     told = [json.loads(line) for line in out.lines]
     assert [e["Action"] for e in told] == ["create", "update", "remove"]
     assert all(e["Actor"] == {"ID": ident, "Attributes": {"name": "told"}} for e in told)
+
+
+def test_engines_without_an_agent_have_networks_of_their_own(nets):
+    ident = make(nets.api, "yard", Driver="bridge", Scope="swarm")
+    create(nets.api, "web", replicas=1, Networks=[{"Target": "yard"}],
+           Placement={"Constraints": ["node.hostname==h2"]})
+    wait_running(nets, "web", 1)
+    task = nets.api.running("web")[0]
+    assert [a["Network"]["ID"] for a in task["NetworksAttachments"]] == [ident]
+    assert list(inspect_task(nets, task)["NetworkSettings"]["Networks"]) == ["yard"]

@@ -241,6 +241,14 @@ def test_options_and_subnet_of_the_network_itself(plain):
 
 
 @pytest.mark.swarmward_only("native forgets the subnet")
+def test_a_subnet_of_ipv6(plain):
+    make(plain, "yard", EnableIPv6=True, IPAM={"Config": [{"Subnet": "fd00:77::/64"}]})
+    everywhere(plain, "web", "yard")
+    for host in NODES:
+        assert is_in(endpoint(plain, "web", host, "yard")["GlobalIPv6Address"], "fd00:77::/64")
+
+
+@pytest.mark.swarmward_only("native forgets the subnet")
 def test_a_shared_wire_is_warned_of(plain):
     answer = plain.api.post("/networks/create", {"Name": "lan", "Driver": "macvlan", "Scope": "swarm",
                                                  "IPAM": {"Config": [{"Subnet": "10.98.0.0/24"}]}})
