@@ -154,7 +154,6 @@ void TaskRunner::set_container(std::string id, Phase phase) {
   present_ = true;
   has_files_ = has_files_ || names_files();
   start_attempted_ = start_attempted_ || phase == Phase::Running || phase == Phase::Exited;
-  leave_networks();
 }
 
 void TaskRunner::container_is_gone() {
@@ -166,7 +165,6 @@ void TaskRunner::container_is_gone() {
   } else if (phase_ != Phase::Exited) {
     phase_ = Phase::Vanished;
   }
-  leave_networks();
 }
 
 bool TaskRunner::retry_later(Error const& error, Retry which) {

@@ -13,6 +13,9 @@ using model::TaskState;
 
 void TaskRunner::wake() {
   auto const step = driving_ ? Step::Wait : next_step();
+  if (step == Step::Wait && !driving_) {
+    leave_networks();
+  }
   if (step == Step::Wait || (in_line_ && needs_turn(step))) {
     return;
   }
@@ -72,6 +75,7 @@ asio::awaitable<void> TaskRunner::drive(std::shared_ptr<TaskRunner> self) {
     co_return;
   }
   self->lease_.release();
+  self->leave_networks();
   if (step == Step::Finish) {
     if (auto const finished = std::exchange(self->finished_, nullptr)) {
       finished(self->id());

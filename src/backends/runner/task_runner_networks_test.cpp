@@ -17,13 +17,15 @@ class TaskRunnerNetworksTest : public testing::RunnerFixture {
     runner->assign_all({});
     settle();
   }
-  Assignment in_yard(std::string const& id, TaskState desired = TaskState::Running) {
+  Assignment in_yard(std::string const& id,
+                     TaskState desired = TaskState::Running,
+                     TaskState observed = TaskState::Assigned) {
     auto spec = std::make_shared<model::NetworkSpec>();
     spec->driver.name = "bridge";
     model::TaskNetwork yard;
     yard.id = yard.name = "yard";
     yard.node_local = spec;
-    auto assignment = task(id, desired);
+    auto assignment = task(id, desired, observed);
     assignment.networks = {yard};
     return assignment;
   }
@@ -49,6 +51,16 @@ TEST_F(TaskRunnerNetworksTest, AnEnginesOwnGoesWithTheLastTask) {
   io.run_for(std::chrono::milliseconds(50));
   EXPECT_EQ(engine->calls("remove_network"), 0) << "t2 is there";
   give(in_yard("t2", TaskState::Shutdown));
+  EXPECT_TRUE(until([&] { return engine->networks.empty(); }));
+}
+
+TEST_F(TaskRunnerNetworksTest, ItGoesAfterATaskThatWasGivenUpWhileItRan) {
+  run("t1");
+  engine->hold("stop_container");
+  give(in_yard("t1", TaskState::Shutdown, TaskState::Orphaned));
+  ASSERT_TRUE(until([&] { return engine->calls("stop_container") == 1; }));
+  EXPECT_EQ(engine->calls("remove_network"), 0);
+  engine->release("stop_container");
   EXPECT_TRUE(until([&] { return engine->networks.empty(); }));
 }
 

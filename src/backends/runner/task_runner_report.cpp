@@ -65,7 +65,6 @@ void TaskRunner::report(TaskState state, std::string message, std::string err) {
   }
   status_.ports = ports_;
   context_->sink.report(context_->identity.id, id(), status_);
-  leave_networks();
 }
 
 void TaskRunner::leave_networks() {
