@@ -8,6 +8,7 @@
 
 #include "backends/runner/container_config.h"
 #include "backends/runner/done.h"
+#include "backends/runner/info_digest.h"
 #include "base/log.h"
 
 namespace swarmward::backends {
@@ -24,12 +25,6 @@ constexpr int kMomentsPerPeriod = 20;
 
 /// An engine that takes longer to connect gives its turn to the next one.
 constexpr std::chrono::milliseconds kSlowConnect{100};
-
-bool same(EngineInfo const& a, EngineInfo const& b) {
-  return a.description == b.description && a.id == b.id && a.api_version == b.api_version &&
-         a.cpus == b.cpus && a.native_swarm_active == b.native_swarm_active && a.root == b.root &&
-         a.live_restore == b.live_restore;
-}
 
 }  // namespace
 
@@ -158,7 +153,7 @@ asio::awaitable<Result<void>> EngineMonitor::connect() {
   context_->connected = true;
   next_refresh_ = steady_now() + context_->delays.refresh;
   next_resync_ = steady_now() + context_->delays.resync;
-  info_.reset();
+  said_.reset();
   next_failure_ = SteadyTime{};
   observe_info(*info);
   if (auto const owner = owner_.lock()) {
@@ -280,10 +275,10 @@ void EngineMonitor::observe_failure(std::string const& error) {
 }
 
 void EngineMonitor::observe_info(EngineInfo const& info) {
-  if (info_ && same(*info_, info)) {
+  auto const said = digest(info);
+  if (std::exchange(said_, said) == said) {
     return;
   }
-  info_ = info;
   context_->set_cpus(info.cpus);
   context_->live_restore = info.live_restore;
   context_->files->set_root(info.root);

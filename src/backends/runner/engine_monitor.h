@@ -74,7 +74,7 @@ class EngineMonitor final : public Rounds::Member,
   unsigned connections_ = 0;  ///< So far: what comes from an earlier one is not listened to.
   bool busy_ = false;         ///< Connects or asks; go_on() follows.
   SteadyTime next_ping_{};
-  std::optional<EngineInfo> info_;  ///< As last observed on this connection.
+  std::optional<std::size_t> said_;  ///< Digest of its info as last observed on this connection.
   SteadyTime next_failure_{};
   SteadyTime next_refresh_{};
   SteadyTime next_resync_{};
