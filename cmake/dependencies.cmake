@@ -10,6 +10,15 @@ if(SWARMWARD_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
+# The heap of the daemon, and of what measures its parts; sanitizers bring their own.
+add_library(swarmward_heap INTERFACE)
+if(NOT SWARMWARD_SANITIZE)
+  find_package(mimalloc 2.0 REQUIRED)
+  target_link_libraries(swarmward_heap INTERFACE
+    -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+  target_compile_definitions(swarmward_heap INTERFACE SWARMWARD_MIMALLOC)
+endif()
+
 # Asio and Beast are compiled once, in base/asio_impl.cpp.
 add_library(swarmward_asio INTERFACE)
 target_link_libraries(swarmward_asio INTERFACE Boost::headers Threads::Threads)

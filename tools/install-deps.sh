@@ -6,8 +6,8 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build ccache mold pkg-config python3
        libboost1.81-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libssl-dev
-       libcurl4-openssl-dev libldns-dev libmnl-dev libnftables-dev libcpp-httplib-dev libgtest-dev
-       libgmock-dev)
+       libcurl4-openssl-dev libmimalloc-dev libldns-dev libmnl-dev libnftables-dev libcpp-httplib-dev
+       libgtest-dev libgmock-dev)
 # What the quick start runs: an engine, its CLI and what both need on a bare machine.
 run=(docker.io busybox-static iptables iproute2 util-linux procps ca-certificates)
 tests=(docker-compose python3-pytest python3-docker haproxy kmod python3-jsonschema python3-jsondiff python3-yaml

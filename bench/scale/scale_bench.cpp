@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "base/heap.h"
 #include "cluster.h"
 #include "floor.h"
 #include "measure.h"
@@ -72,6 +73,7 @@ Figures place(Load const& load) {
 
 /// Services are created, their tasks made, placed, committed, published and dispatched.
 Figures loop(Load const& load) {
+  give_memory_back_at_once();
   Cluster cluster(load);
   cluster.add_nodes();
   auto const before = resident_bytes();
@@ -82,7 +84,7 @@ Figures loop(Load const& load) {
   }
   auto const assigned = resident_bytes();
   auto const running = cpu_of([&] { cluster.run_all(); });
-  cluster.idle(2 * state::GroupWriter::kQuiet);  // What a burst leaves behind is given back then.
+  cluster.idle(std::chrono::seconds(1));  // The last of it is written, and let go of.
   return {{"tasks_per_cpu_s", load.tasks / cpu},
           {"us_per_task", cpu / load.tasks * 1e6},
           {"us_per_status", running / load.tasks * 1e6},
@@ -97,6 +99,7 @@ double median(std::vector<double> values) {
 
 /// A settled cluster: one container dies, one service is scaled, nothing happens.
 Figures settled(Load const& load) {
+  give_memory_back_at_once();
   Cluster cluster(load);
   cluster.add_nodes();
   cluster.add_services();

@@ -1,9 +1,8 @@
 #include <csignal>
 #include <cstdio>
 
-#include <malloc.h>
-
 #include "app/daemon.h"
+#include "base/heap.h"
 #include "base/log.h"
 
 int main(int argc, char** argv) {
@@ -18,9 +17,7 @@ int main(int argc, char** argv) {
                  invocation.options.log_level.c_str());
     return 1;
   }
-  // One heap for all threads: what one makes another lets go of, and each heap keeps holes of its
-  // own. With thousands of engines that was a fifth of the memory, for no time gained.
-  ::mallopt(M_ARENA_MAX, 1);
+  swarmward::give_memory_back_at_once();
   std::signal(SIGPIPE, SIG_IGN);  // A client that has gone is an error of the write, no more.
   swarmward::app::Daemon daemon(invocation.options);
   if (auto started = daemon.start(); !started) {

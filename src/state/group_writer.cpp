@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <malloc.h>
-
 namespace swarmward::state {
 
 void GroupWriter::start(Persistence& persistence, MakeRows make_rows, Written written) {
@@ -64,22 +62,10 @@ bool GroupWriter::has_news() const {
   return stopping_ || (!failed_ && !queue_.empty());
 }
 
-void GroupWriter::trim_when_quiet(std::unique_lock<std::mutex>& lock) {
-  if (written_since_trim_ < kTrimAfter ||
-      wake_.wait_for(lock, kQuiet, [this] { return has_news(); })) {
-    return;
-  }
-  written_since_trim_ = 0;
-  lock.unlock();
-  ::malloc_trim(0);
-  lock.lock();
-}
-
 /// Waits for work. Empty: the end.
 std::vector<GroupWriter::Commit> GroupWriter::next_batch() {
   std::vector<Commit> batch;
   std::unique_lock lock(mutex_);
-  trim_when_quiet(lock);
   wake_.wait(lock, [this] { return has_news(); });
   std::size_t objects = 0;
   while (!failed_ && !queue_.empty() && objects < kMostObjects) {
@@ -87,7 +73,6 @@ std::vector<GroupWriter::Commit> GroupWriter::next_batch() {
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  written_since_trim_ += objects;
   return batch;
 }
 

@@ -30,11 +30,6 @@ class GroupWriter {
   /// A transaction takes no further commits once it has so many objects: those who wait for an
   /// early commit do not wait for all that came after it.
   static constexpr std::size_t kMostObjects = 20'000;
-  /// Each object written leaves behind what it replaced. After so many, and once nothing has come
-  /// for kQuiet, the allocator gives back to the system what nobody uses: without it a cluster that
-  /// has come to rest keeps a third more memory than it needs.
-  static constexpr std::size_t kTrimAfter = 2'000;
-  static constexpr std::chrono::milliseconds kQuiet{1000};
 
   GroupWriter() = default;
   ~GroupWriter() { stop(); }
@@ -60,14 +55,12 @@ class GroupWriter {
              std::vector<Commit> batch);
   std::vector<Commit> next_batch();
   [[nodiscard]] bool has_news() const;
-  void trim_when_quiet(std::unique_lock<std::mutex>& lock);
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Commit> queue_;
   bool failed_ = false;
   bool stopping_ = false;
-  std::size_t written_since_trim_ = 0;
   std::thread thread_;
   RunLater run_later_;  ///< Instead of the thread.
   std::function<void()> write_later_;
