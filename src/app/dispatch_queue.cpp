@@ -1,10 +1,10 @@
 #include "app/dispatch_queue.h"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+
+#include "model/attachment.h"
 
 namespace swarmward::app {
 
@@ -13,6 +13,11 @@ namespace {
 /// Half as many as the sockets that the loop looks at in one turn: what is under way goes on while
 /// more is begun.
 constexpr std::size_t kTasksPerTurn = 64;
+
+bool is_attachment(DispatchQueue::Entry const& entry) {
+  auto const* const dispatched = std::get_if<scheduler::DispatchedTask>(&entry.task);
+  return dispatched && model::is_attachment(*dispatched->task);
+}
 
 }  // namespace
 
@@ -29,7 +34,13 @@ DispatchQueue::DispatchQueue(boost::asio::any_io_executor executor, HandOver han
     : state_(std::make_shared<State>(std::move(executor), std::move(hand_over))) {}
 
 void DispatchQueue::add(std::vector<Entry> entries) {
-  std::ranges::move(entries, std::back_inserter(state_->waiting));
+  for (auto& entry : entries) {
+    if (is_attachment(entry)) {
+      state_->hand_over(std::move(entry));
+    } else {
+      state_->waiting.push_back(std::move(entry));
+    }
+  }
   if (!state_->posted) {
     hand_over_some(state_);
   }

@@ -26,7 +26,8 @@ class DispatchQueue {
   /// `hand_over` may add and clear.
   DispatchQueue(boost::asio::any_io_executor executor, HandOver hand_over);
 
-  /// The first few are handed over before it returns, unless others wait.
+  /// Attachments are handed over before it returns: whoever runs a container waits for its place,
+  /// and not for long. So are the first few of the others, unless some wait already.
   void add(std::vector<Entry> entries);
   void clear();
 

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
+#include "model/attachment.h"
+
 namespace swarmward::app {
 namespace {
 
@@ -19,12 +21,21 @@ class DispatchQueueTest : public ::testing::Test {
     return entries;
   }
 
+  static DispatchQueue::Entry attachment(std::string const& id) {
+    auto task = model::make_attachment(model::TaskId(id), model::NodeId("n1"), {});
+    scheduler::DispatchedTask dispatched;
+    dispatched.task = std::make_shared<model::Task const>(std::move(task));
+    return {model::NodeId("n1"), std::move(dispatched)};
+  }
+  static std::string id_of(DispatchQueue::Entry const& entry) {
+    auto const* const dispatched = std::get_if<scheduler::DispatchedTask>(&entry.task);
+    return dispatched ? dispatched->task->id.str() : std::get<model::TaskId>(entry.task).str();
+  }
+
   std::vector<std::string> handed_;
   boost::asio::io_context io_;
-  std::unique_ptr<DispatchQueue> queue_ =
-      std::make_unique<DispatchQueue>(io_.get_executor(), [this](DispatchQueue::Entry entry) {
-        handed_.push_back(std::get<model::TaskId>(entry.task).str());
-      });
+  std::unique_ptr<DispatchQueue> queue_ = std::make_unique<DispatchQueue>(
+      io_.get_executor(), [this](DispatchQueue::Entry entry) { handed_.push_back(id_of(entry)); });
 };
 
 TEST_F(DispatchQueueTest, AFewAreHandedOverAtOnce) {
@@ -51,6 +62,19 @@ TEST_F(DispatchQueueTest, TheOrderStays) {
   for (int i = 0; i < 200; ++i) {
     EXPECT_EQ(handed_[static_cast<std::size_t>(i)], std::to_string(i));
   }
+}
+
+TEST_F(DispatchQueueTest, AttachmentsWaitForNobody) {
+  auto entries = gone(0, 1000);
+  entries.push_back(attachment("first"));
+  queue_->add(std::move(entries));
+  ASSERT_FALSE(handed_.empty());
+  EXPECT_EQ(handed_.front(), "first");
+  std::vector<DispatchQueue::Entry> more;
+  more.push_back(attachment("second"));
+  queue_->add(std::move(more));
+  EXPECT_EQ(handed_.back(), "second");
+  EXPECT_LT(handed_.size(), 200U);
 }
 
 TEST_F(DispatchQueueTest, NothingComesAfterItsEnd) {

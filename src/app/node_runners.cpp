@@ -9,7 +9,6 @@
 #include "backends/runner/image_copy.h"
 #include "base/log.h"
 #include "cluster/node_liveness.h"
-#include "model/attachment.h"
 #include "model/registry_server.h"
 #include "wire/registry.h"
 
@@ -38,11 +37,6 @@ backends::Assignment assignment_of(scheduler::DispatchedTask task) {
           std::move(task.registry_auth),
           std::move(task.networks),
           std::move(task.files)};
-}
-
-bool is_attachment(DispatchQueue::Entry const& entry) {
-  auto const* const dispatched = std::get_if<scheduler::DispatchedTask>(&entry.task);
-  return dispatched && model::is_attachment(*dispatched->task);
 }
 
 }  // namespace
@@ -142,10 +136,6 @@ void NodeRunners::published(std::shared_ptr<state::Snapshot const> const& snapsh
   scheduler::dispatch(*snapshot, touched, *this);
   if (!dispatched_.empty()) {
     asio::post(executor_, [this, entries = std::exchange(dispatched_, {})]() mutable {
-      // Whoever runs a container waits for its place, and not for long.
-      auto const others = std::stable_partition(entries.begin(), entries.end(), is_attachment);
-      std::for_each(entries.begin(), others, [this](auto& entry) { hand_over(std::move(entry)); });
-      entries.erase(entries.begin(), others);
       dispatches_.add(std::move(entries));
     });
   }

@@ -74,6 +74,31 @@ TEST_F(NodeRunnerTest, FailuresToReconnectAreObservedRarely) {
   EXPECT_EQ(sink.observations.size(), 1U);
 }
 
+TEST_F(NodeRunnerTest, LostEnginesAreKnockedAtInTurn) {
+  auto const turns = std::make_shared<Gate>(1);
+  auto const other_engine = std::make_shared<testing::FakeEngine>(io.get_executor());
+  NodeIdentity identity;
+  identity.id = model::NodeId("node2");
+  NodeRunner other(io.get_executor(), other_engine, identity, sink, clock, fast());
+  make_runner();
+  for (auto const& each : {engine, other_engine}) {
+    each->reachable = false;
+    each->hold("knock");
+  }
+  runner->start(turns);
+  other.start(turns);
+  auto const knocks = [&] { return engine->calls("knock") + other_engine->calls("knock"); };
+  EXPECT_TRUE(until([&] { return knocks() == 1; }));
+  io.restart();
+  io.run_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(knocks(), 1);
+  engine->release("knock");
+  other_engine->release("knock");
+  EXPECT_TRUE(
+      until([&] { return engine->calls("knock") > 0 && other_engine->calls("knock") > 0; }));
+  other.stop();
+}
+
 TEST_F(NodeRunnerTest, ObservesNewInfoOnlyWhenItChanged) {
   auto delays = fast();
   delays.ping = delays.refresh = std::chrono::milliseconds(1);
