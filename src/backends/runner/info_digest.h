@@ -7,7 +7,7 @@
 namespace swarmward::backends {
 
 /// Tells whether an engine says something new of itself: kept instead of what it said, which would
-/// be most of the memory that an idle engine takes. Of this process only. Pure.
+/// be a tenth of the memory that an idle engine takes. Of this process only. Pure.
 [[nodiscard]] std::size_t digest(EngineInfo const& info);
 
 }  // namespace swarmward::backends
