@@ -10,7 +10,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include "api/events/event_log.h"
@@ -20,6 +19,7 @@
 #include "api/routes/routes_tasks.h"
 #include "api/routes/testing/fake_swarm_control.h"
 #include "api/routes/testing/fake_ward_control.h"
+#include "base/heap.h"
 #include "state/testing/memory_persistence.h"
 #include "wire/service.h"
 
@@ -141,7 +141,6 @@ struct Measured {
 template <class Do>
 Measured measure(std::size_t objects, Do once) {
   Measured measured;
-  malloc_trim(0);
   forget_peak();
   auto const memory_before = memory("VmRSS");
   auto const cpu_before = cpu_seconds();
@@ -246,6 +245,7 @@ void report(char const* name, Lists& lists, Family& family, std::size_t objects,
 
 /// list_bench [tasks [services [rounds]]]
 int main(int argc, char** argv) {
+  swarmward::give_memory_back_at_once();  // Else what was let go of before hides what grows.
   auto const argument = [&](int at, std::size_t otherwise) {
     return argc > at ? std::strtoull(argv[at], nullptr, 10) : otherwise;
   };
