@@ -1,5 +1,7 @@
 #include "backends/runner/engine_monitor.h"
 
+#include <utility>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
